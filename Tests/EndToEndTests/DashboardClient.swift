@@ -52,7 +52,9 @@ final class DashboardClient: Sendable {
     ) async throws -> Answer {
         var request = try request(path, as: name)
         if let page { request.setValue("http://127.0.0.1:\(port)\(page)", forHTTPHeaderField: "Referer") }
-        if let origin { request.setValue(origin, forHTTPHeaderField: "Origin") }
+        // As browsers do; nobody says it where it is empty.
+        let site = origin ?? "http://127.0.0.1:\(port)"
+        if !site.isEmpty { request.setValue(site, forHTTPHeaderField: "Origin") }
         request.httpMethod = "POST"
         request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
         let pairs = fields.map { "\($0.key)=\(Self.escaped($0.value))" }

@@ -128,7 +128,7 @@ import Testing
             return page.text.matches(of: /<th scope="row"/).count
         }
         let flow = try await client.get("/playbooks/hello").text
-        #expect(flow.contains("/touches?playbook=hello&amp;step=email_1&amp;state=sent"), "\(flow)")
+        #expect(flow.contains("/touches?playbook=hello&amp;state=sent&amp;step=email_1"), "\(flow)")
         #expect(try await rows("/touches?playbook=hello&step=email_1&state=sent") == 3)
         #expect(try await rows("/touches?state=not_sent") == 0)
         #expect(try await rows("/playbooks/hello/accounts?all=yes&arm=held_out") == 0)

@@ -43,7 +43,8 @@ import Testing
         let client = try DashboardClient(scratch, command: "dashboard", environment: environment)
         for path in Self.pages {
             let answer = try await client.get(path)
-            #expect(answer.code == 200, "\(path): \(answer.text.suffix(400))")
+            // No journey has the stage: the page looks for it and says so.
+            #expect(answer.code == (path.contains("stage=x") ? 400 : 200), "\(path): \(answer.text.suffix(400))")
         }
         client.serving.end()
         let text = try String(contentsOfFile: file, encoding: .utf8)
@@ -80,7 +81,8 @@ import Testing
         let client = try DashboardClient(scratch, command: "dashboard", environment: ["KEEPTOUCH_SQL_LOG": file])
         for path in Self.pages where !path.contains("whom") {
             let answer = try await client.get(path)
-            #expect(answer.code == 200, "\(path): \(answer.text.suffix(400))")
+            // No journey has the stage: the page looks for it and says so.
+            #expect(answer.code == (path.contains("stage=x") ? 400 : 200), "\(path): \(answer.text.suffix(400))")
             // With 30 kB of style and script.
             #expect(answer.text.utf8.count < 70_000, "\(path) weighs \(answer.text.utf8.count)")
         }

@@ -61,7 +61,8 @@ import Testing
         let reason = "hello is held: max_nulls: seats is newly empty for 50 of 60 accounts (83 %, more than 5 %)"
         #expect(held.code == 1 && held.output.contains(reason), "\(held)")
         let told = try scratch.keeptouch("status").output
-        #expect(told.contains("\(reason)\n  keeptouch release hello\n"), "\(told)")
+        let forecast = "  as of 2026-03-10 13:00, 10 match: a release would enroll 0; 10 already"
+        #expect(told.contains("\(reason)\n\(forecast)\n  keeptouch release hello\n"), "\(told)")
         #expect(try scratch.keeptouch("release", "hello").code == 0)
         let released = try scratch.keeptouch("run", "--now", "2026-03-10T13:30Z")
         #expect(released.code == 0 && !released.output.contains("held:"), "\(released)")

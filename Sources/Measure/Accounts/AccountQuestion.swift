@@ -70,7 +70,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
     private func term(_ text: String, _ workspace: Workspace) throws -> Term {
         let (term, complaints) = ConditionParser(workspace.scope).condition(
             SourceText(name: "where", text: text, position: Position(file: "where", line: 1)))
-        guard let term else { throw MeasureError(complaints.map(\.description).joined(separator: "\n")) }
+        guard let term else {
+            throw MeasureError(complaints.map(\.description).joined(separator: "\n"), about: "where")
+        }
         return term
     }
 

@@ -115,14 +115,16 @@ package struct AttritionReport {
 /// A question that has no answer; the text is for the person who asked.
 package struct MeasureError: Error, CustomStringConvertible {
     package var description: String
+    /// What of the question it is about, where it is one part of it.
+    package var about: String?
 
-    package init(_ description: String) {
-        self.description = description
+    package init(_ description: String, about: String? = nil) {
+        (self.description, self.about) = (description, about)
     }
 
     package static func unknown(_ kind: String, _ name: String, among names: [String]) -> MeasureError {
         let near = nearest(to: name, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
         let known = names.isEmpty ? "there are none" : "there are: \(names.joined(separator: ", "))"
-        return MeasureError("there is no \(kind) \"\(name)\"\(near); \(known)")
+        return MeasureError("there is no \(kind) \"\(name)\"\(near); \(known)", about: kind)
     }
 }

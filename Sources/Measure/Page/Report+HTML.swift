@@ -60,10 +60,12 @@ extension Report.Table {
                     for (row, leads) in zip(rows, leads) {
                         html.add("tr") { html in
                             for (index, (column, cell)) in zip(columns, row).enumerated() {
-                                let isHead = index == 0 && column.alignment == .left
+                                // What has no words heads nothing and leads nowhere.
+                                let isSaid = cell.isSaid
+                                let isHead = index == 0 && column.alignment == .left && isSaid
                                 html.add(isHead ? "th" : "td", ["scope": isHead ? "row" : nil, "class": column.style]) {
                                     html in
-                                    guard let link, let lead = leads[index] else { return cell.draw(in: &html) }
+                                    guard isSaid, let link, let lead = leads[index] else { return cell.draw(in: &html) }
                                     html.add("a", ["href": link(lead)]) { cell.draw(in: &$0) }
                                 }
                             }
@@ -81,6 +83,15 @@ extension Report.Table.Column {
 }
 
 extension Report.Cell {
+    /// Whether a page says something in words for it.
+    fileprivate var isSaid: Bool {
+        switch self {
+        case .bar: false
+        case .none(let why): !why.isEmpty
+        default: !text.isEmpty
+        }
+    }
+
     package func draw(in html: inout HTML) {
         switch self {
         case .bar(let share):

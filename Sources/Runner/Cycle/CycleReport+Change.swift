@@ -1,3 +1,5 @@
+import Decisions
+
 extension CycleReport {
     /// What has become of a playbook since a cycle last saw it; only `plan` tells it.
     package struct Change: Sendable, Encodable {
@@ -62,5 +64,43 @@ extension CycleReport {
             case otherVariants = "other_variants"
             case isOfMatches = "of_matches"
         }
+    }
+}
+
+extension CycleReport.OfPlaybook {
+    /// How many would enter or be held out; of a held playbook, if it were released.
+    package var entering: Int {
+        (ifReleased ?? verdicts).reduce(0) { $0 + ($1.key.arm == nil ? 0 : $1.value) }
+    }
+}
+
+extension CycleReport.Change {
+    /// What has become of the playbook, as a sentence without its end.
+    package var sentence: String {
+        func of(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        let ending = "its \(of(running, "running enrollment")) \(running == 1 ? "ends" : "end")"
+        switch change {
+        case .retired: return "\(playbook) is retired: \(ending)"
+        case .deleted: return "\(playbook) has no file any more: \(ending)"
+        case .draft: return "\(playbook) is a draft now: nobody enters"
+        case .broken: return "\(playbook) has an error in its files (keeptouch check): nobody enters"
+        case .edited:
+            let versions = "\(playbook) has changed (\(from) → \(to ?? ""))"
+            guard let enter, let leave else {
+                return "\(versions); the version before cannot be read with the files of today"
+            }
+            let (more, less) = isOfMatches ? ("enter", "no longer match") : ("in the audience", "no longer in it")
+            var parts = ["+\(enter.count) \(more)\(enter.list)", "-\(leave.count) \(less)\(leave.list)"]
+            if let count = otherVariants, count > 0 {
+                parts.append("\(of(count, "account")) would get another variant")
+            }
+            return "\(versions): \(parts.joined(separator: ", "))"
+        }
+    }
+}
+
+extension CycleReport.Change.Accounts {
+    fileprivate var list: String {
+        keys.isEmpty ? "" : " (\(keys.joined(separator: ", "))\(count > keys.count ? ", ..." : ""))"
     }
 }

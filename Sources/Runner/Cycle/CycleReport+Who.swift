@@ -11,9 +11,10 @@ extension CycleReport {
         package var verdict: Verdict
         /// For one that is held: what a release would give.
         package var ifReleased: Verdict?
+        /// Of the verdict that a release would give, for one that is held.
         package var reason: String
         package var variant: String?
-        /// When the first touch may go out, and to whom, for an account that enters.
+        /// When the first touch may go out, and to whom, for an account that enters, or would.
         package var firstTouchAt: Instant?
         package var recipient: String?
 

@@ -39,7 +39,9 @@ extension Planning {
             nextAt: turn.schedule?.begins)
         entry.sets = tally.sets
         entry.texts = texts(of: turn.playbook, tally.texts)
-        if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
+        if turn.hold != nil, !only.isEmpty || matching == .all || turn.isDue {
+            entry.ifReleased = tally.ifReleased.full
+        }
         if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)
         if tally.standIns > 0 {

@@ -3,8 +3,32 @@ import Playbooks
 import Storage
 
 extension Planning {
-    /// Tells every account with a verdict of the plan.
+    /// Tells every account with a verdict of the plan; of one that is held, what a release would do.
     func tell(_ plan: Plan, _ who: @escaping (CycleReport.Who) -> Void) throws {
+        var released: [Place: CycleReport.Who] = [:]
+        for turn in plan.turns {
+            guard case .all? = plan.rules.holds[turn.id] else { continue }
+            var free = plan
+            free.rules.holds[turn.id] = nil
+            try verdicts(of: free) { place, item in if place.playbook == turn.id { released[place] = item } }
+        }
+        try verdicts(of: plan) { place, item in
+            guard item.verdict == .held, let free = released[place] else { return who(item) }
+            var item = item
+            (item.reason, item.variant) = (free.reason, free.variant)
+            (item.firstTouchAt, item.recipient) = (free.firstTouchAt, free.recipient)
+            who(item)
+        }
+    }
+
+    /// A match of an account.
+    private struct Place: Hashable {
+        var playbook: Int64
+        var account: Int64
+        var key: String
+    }
+
+    private func verdicts(of plan: Plan, _ who: @escaping (Place, CycleReport.Who) -> Void) throws {
         var telling = plan
         telling.rules.keepsVerdicts = true
         let deciding = try telling.deciding(connection)
@@ -30,6 +54,7 @@ extension Planning {
                 let touch = made.min { $0.notBefore < $1.notBefore }
                 let waits = touch?.state == .pending ? touch?.reason : nil
                 who(
+                    Place(playbook: verdict.playbookID, account: account.id, key: verdict.matchKey),
                     CycleReport.Who(
                         playbook: names[verdict.playbookID] ?? "", account: account.key,
                         name: block.text("name", account.index), verdict: verdict.verdict,

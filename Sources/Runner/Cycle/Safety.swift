@@ -40,7 +40,8 @@ package struct Safety: Sendable {
     package func hold(_ trigger: Trigger, _ counts: Counts, wasReleased: Bool, isLetThrough: Bool) -> String? {
         guard counts.matched > 0, !isLetThrough else { return nil }
         if rules.asksFirst, !wasReleased {
-            return "first run: \(counts.matched) accounts match; look at them with plan --who, then release it"
+            let matching = counts.matched == 1 ? "1 account matches" : "\(counts.matched) accounts match"
+            return "first run: \(matching); look at them with plan --who, then release it"
         }
         if trigger != .at, counts.audience > 0 {
             let share = Double(counts.freshAccounts) / Double(counts.audience)

@@ -8,20 +8,26 @@ package struct Edition: Sendable {
     package let complaints: [Diagnostic]
     /// The files and playbook folders of which an older version goes on.
     package let kept: Set<String>
+    /// The texts of those as they lie there.
+    package let refused: [String: String]
     /// The files and playbook folders that have an error and no better version.
     private let broken: Set<String>
 
     /// The files at the start; nil when they cannot be used at all.
     package init?(_ files: CheckedFiles) {
         guard let workspace = files.workspace else { return nil }
-        self.init(workspace, files, complaints: files.errors, kept: [])
+        self.init(workspace, files, complaints: files.errors, kept: [], lying: [:])
     }
 
-    private init(_ workspace: Workspace, _ files: CheckedFiles, complaints: [Diagnostic], kept: Set<String>) {
+    private init(
+        _ workspace: Workspace, _ files: CheckedFiles, complaints: [Diagnostic], kept: Set<String>,
+        lying texts: [String: String]
+    ) {
         self.workspace = workspace
         self.files = files
         self.complaints = complaints
         self.kept = kept
+        refused = texts.filter { path, _ in kept.contains { path == $0 || path.hasPrefix($0 + "/") } }
         broken = Set(files.errors.map { Self.part($0.position.file) })
     }
 
@@ -45,9 +51,10 @@ package struct Edition: Sendable {
             let mendable = errors.subtracting(kept)
             if mendable.isEmpty {
                 guard errors.isEmpty, let workspace = files.workspace else {
-                    return Edition(self.workspace, self.files, complaints: complaints, kept: kept.union(errors))
+                    return Edition(
+                        self.workspace, self.files, complaints: complaints, kept: kept.union(errors), lying: new.texts)
                 }
-                return Edition(workspace, files, complaints: complaints, kept: kept)
+                return Edition(workspace, files, complaints: complaints, kept: kept, lying: new.texts)
             }
             // An error in a shared file makes others: only what is left without it counts against a playbook.
             let shared = mendable.filter { !$0.hasPrefix("playbooks") }

@@ -39,6 +39,16 @@ package struct CycleList {
         try connection.first("SELECT * FROM cycle WHERE id = :id", ["id": .integer(id)]).map(Self.entry)
     }
 
+    /// The last one that looked for matches of a playbook.
+    package func lastMatch(of playbook: String) throws -> Entry? {
+        try connection.first(
+            """
+            SELECT * FROM cycle WHERE id = (SELECT max(t.cycle_id) FROM tally AS t
+                WHERE t.playbook_id = (SELECT id FROM playbook WHERE name = :playbook))
+            """, ["playbook": .text(playbook)]
+        ).map(Self.entry)
+    }
+
     package func tallies(of cycle: Int64) throws -> [Tally] {
         try connection.query(
             """

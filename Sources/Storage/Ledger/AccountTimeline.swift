@@ -97,7 +97,9 @@ package struct AccountTimeline {
             FROM outcome AS o LEFT JOIN touch AS t ON t.id = o.touch_id
             LEFT JOIN enrollment AS e ON e.id = coalesce(o.enrollment_id, t.enrollment_id)
             LEFT JOIN playbook AS p ON p.id = e.playbook_id
-            WHERE o.account_id = :account AND o.at <= :until ORDER BY o.at DESC, o.id DESC
+            WHERE o.account_id = :account AND o.at <= :until
+                -- The enrollment tells of its goal itself.
+                AND o.kind <> 'goal' ORDER BY o.at DESC, o.id DESC
             """
         ),
         (

@@ -32,6 +32,10 @@ package struct Ledger {
         package var playbook: String?
         package var account: String?
         package var step: String?
+        /// Of enrollments in one of these arms, by a version, that began from a moment on.
+        package var arms: [Arm] = []
+        package var versionID: Int64?
+        package var enteredFrom: Instant?
         package var channel: String?
         package var variant: String?
         /// Of which this was heard: `delivered`, `clicked`.
@@ -54,7 +58,7 @@ package struct Ledger {
         fileprivate var isLed: Bool {
             account != nil || recipient != nil || states.map { $0.allSatisfy(Self.few.contains) } == true
                 || (playbook != nil && states == nil && step == nil && channel == nil && variant == nil
-                    && outcome == nil)
+                    && outcome == nil && arms.isEmpty && versionID == nil && enteredFrom == nil)
         }
 
         /// The states of which an index keeps the touches.
@@ -149,6 +153,18 @@ package struct Ledger {
         ask(
             "x.account_id = (SELECT id FROM account WHERE key = :account)", "account",
             filter.account.map { .text($0) })
+        if !filter.arms.isEmpty || filter.versionID != nil || filter.enteredFrom != nil {
+            let arms = BoundList("arm", (filter.arms.isEmpty ? Arm.allCases : filter.arms).map(\.rawValue))
+            conditions.append(
+                """
+                EXISTS (SELECT 1 FROM enrollment AS e WHERE e.id = x.enrollment_id AND e.arm IN (\(arms.names))
+                    AND (CAST(:of_version AS bigint) IS NULL OR e.version_id = :of_version)
+                    AND (CAST(:entered_from AS bigint) IS NULL OR e.entered_at >= :entered_from))
+                """)
+            values.merge(arms.arguments) { $1 }
+            values["of_version"] = .optional(filter.versionID)
+            values["entered_from"] = .optional(filter.enteredFrom?.milliseconds)
+        }
         ask("x.step = :step", "step", filter.step.map { .text($0) })
         ask("x.channel = :channel", "channel", filter.channel.map { .text($0) })
         ask("x.variant = :variant", "variant", filter.variant.map { .text($0) })

@@ -36,8 +36,11 @@ extension StatusQuery {
 
     /// The settled matches of `on` and `at` whose verdict admits nobody; a match that has an enrollment was answered.
     private static let isDropped = """
-        s.playbook_id = d.playbook_id AND s.account_id = d.account_id AND s.match_key = d.match_key
-        AND s.match_key <> '' AND s.settled = 1 AND s.enrollment_id IS NULL
+        s.playbook_id = d.playbook_id AND s.account_id = d.account_id AND s.match_key = d.match_key AND \(admitsNobody)
+        """
+
+    static let admitsNobody = """
+        s.match_key <> '' AND s.settled = 1 AND s.enrollment_id IS NULL
         AND s.verdict IN (\(Verdict.allCases.filter { $0.arm == nil }.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
         """
 

@@ -21,6 +21,10 @@ extension StatusQuery {
         /// Any of them when it is empty.
         package var arms: [Arm] = []
         package var hasGoal = false
+        package var versionID: Int64?
+        /// The first entry of each account in a period of an experiment.
+        package var experimentID: Int64?
+        package var variant: String?
         package var since: Instant?
         /// The reason for which they ended, "" for the end of the road.
         package var end: String?
@@ -64,6 +68,22 @@ extension StatusQuery {
                 """)
             values["passed"] = .text(passage.step)
             values["result"] = .word(passage.result)
+        }
+        if let version = asked.versionID {
+            conditions.append("e.version_id = :of_version")
+            values["of_version"] = .integer(version)
+        }
+        if let experiment = asked.experimentID {
+            conditions.append(
+                """
+                e.experiment_id = :experiment AND NOT EXISTS (SELECT 1 FROM enrollment AS b
+                    WHERE b.account_id = e.account_id AND b.experiment_id = e.experiment_id AND b.id < e.id)
+                """)
+            values["experiment"] = .integer(experiment)
+        }
+        if let variant = asked.variant {
+            conditions.append("e.variant = :of_variant")
+            values["of_variant"] = .text(variant)
         }
         if let since = asked.since {
             conditions.append("e.entered_at >= :since")

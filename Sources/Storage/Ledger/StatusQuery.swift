@@ -23,8 +23,27 @@ package struct StatusQuery {
         package var open: Int
         package var sent: Int
         package var heldBecause: String?
+        package var paused: (because: String, since: Instant)?
         package var lastMatchAt: Instant?
         package var nextAt: Occurrence?
+
+        package var standing: Standing { Standing(state, isHeld: heldBecause != nil, isPaused: paused != nil) }
+    }
+
+    /// What a playbook does at present, in one word: the state of its file, unless somebody or something stops it.
+    package enum Standing: String, Sendable, CaseIterable {
+        case live, paused, held, draft, retired
+
+        package init(_ state: Playbook.State, isHeld: Bool, isPaused: Bool) {
+            self =
+                if isPaused { .paused } else if isHeld { .held } else {
+                    switch state {
+                    case .draft: .draft
+                    case .live: .live
+                    case .retired: .retired
+                    }
+                }
+        }
     }
 
     /// A moment of a schedule; where it is `local`, the wall-clock time that each contact's clock shows, read as UTC.
@@ -47,21 +66,23 @@ package struct StatusQuery {
 
     /// With what others have counted of each, by its id.
     package func playbooks(now: Instant, _ counts: [Int64: PlaybookCounts]) throws -> [OfPlaybook] {
-        try connection.query(
+        let pauses = try self.pauses()
+        return try connection.query(
             """
             SELECT id, name, state, \(Self.heldBecause) AS held_because,
                 last_match_at, next_at, schedule
             FROM playbook ORDER BY name
             """, ["now": .instant(now)]
         ).map { row in
+            let pause = pauses.first { $0.scope == "playbook:\(row["name"].text ?? "")" }
             let id = row["id"].integer ?? 0
             let found = counts[id] ?? PlaybookCounts()
             return OfPlaybook(
                 id: id, name: row["name"].text ?? "", state: try row["state"].word(), active: found.active,
                 ended: found.entered - found.active, goals: found.goals, holdout: found.heldOut,
                 open: found.touches(TouchState.allCases.filter { !$0.isSettled }), sent: found.touches([.sent]),
-                heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
-                nextAt: Self.next(row))
+                heldBecause: row["held_because"].text, paused: pause.map { ($0.reason, $0.at) },
+                lastMatchAt: row["last_match_at"].instant, nextAt: pause == nil ? Self.next(row) : nil)
         }
     }
 

@@ -9,7 +9,7 @@ package struct Audit: Sendable, Equatable {
     package var id: Int64 = 0
     /// Process time.
     package var at: Instant
-    /// Empty for the runner and for commands.
+    /// Empty for the runner.
     package var who = ""
     package var origin: Origin
     /// In the words of the command that does it: `release`, `pause`, `sign in`.

@@ -3,7 +3,7 @@ package import Playbooks
 
 /// Who changes something, and from where: a move of an author is done and written into the audit log at once.
 package struct Author: Sendable {
-    /// Empty for the runner and for commands.
+    /// Empty for the runner.
     package var who: String
     package var origin: Audit.Origin
     /// Process time.

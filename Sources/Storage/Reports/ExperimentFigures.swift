@@ -4,11 +4,19 @@ package import Playbooks
 /// The present periods of the experiments, with how many each arm has.
 package enum ExperimentFigures {
     package struct OfExperiment: Sendable {
+        package var id: Int64
         package var name: String
         /// A playbook whose enrollments are of it; nil while there is none.
         package var playbook: String?
         package var arms: [Arm: Int]
         package var since: Instant?
+    }
+
+    /// The number of the present period; nil where nothing has begun.
+    package static func lastPeriod(of experiment: String, _ connection: Connection) throws -> Int64? {
+        try connection.first(
+            "SELECT max(period) AS last FROM experiment WHERE name = :name", ["name": .text(experiment)])?["last"]
+            .integer
     }
 
     /// The draw of the global holdout, which belongs to no playbook, is none of them.
@@ -36,7 +44,8 @@ package enum ExperimentFigures {
                 WHERE s.experiment_id = :id AND e.account_id = s.account_id AND e.experiment_id = s.experiment_id LIMIT 1
                 """, key)
             return OfExperiment(
-                name: period["name"].text ?? "", playbook: playbook?["name"].text, arms: arms,
+                id: period["id"].integer ?? 0, name: period["name"].text ?? "", playbook: playbook?["name"].text,
+                arms: arms,
                 since: period["started_at"].instant)
         }
     }

@@ -9,9 +9,63 @@
   let pause = 5000;
   // What the server said the parts are made of: while it is the same, it answers without them.
   let mark = "";
+  // What somebody typed or chose stays, also while they look elsewhere.
+  const typed = (field) => field.type === "hidden" ? false
+    : field.options ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((item) => item.defaultSelected))
+    : /checkbox|radio/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   const busy = (part) => part.contains(document.activeElement) || one("dialog[open], details[open]", part)
+    || all("input, select, textarea", part).some(typed)
     || (getSelection().rangeCount && !getSelection().isCollapsed && part.contains(getSelection().anchorNode));
   const numbers = (part) => all("b, .big a, td.num, dd", part).map((item) => item.textContent);
+  // How old the page is, once nobody answers; what it shows is of then.
+  const seen = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  let last = seen();
+  function say(text, link) {
+    const gone = one("#gone");
+    if (!gone || gone.dataset.text === text) return;
+    gone.dataset.text = text;
+    gone.textContent = text;
+    if (!text || !link) return;
+    const way = document.createElement("a");
+    way.href = location.href;
+    way.textContent = link;
+    gone.append(" ", way);
+  }
+  // Rows that came since: they are counted above the list, which stays where the reader is.
+  function count(list, fresh) {
+    const first = list && one("[data-row]", list)?.dataset.row;
+    const rows = all("[data-row]", fresh).map((row) => row.dataset.row);
+    const newer = first === undefined ? rows.length : rows.indexOf(first);
+    const place = list ? list.closest(".scroll") || list : one(".none");
+    if (!newer || !place) return;
+    let word = one(".newer");
+    if (!word) {
+      word = document.createElement("p");
+      word.className = "newer";
+      word.setAttribute("role", "status");
+      place.before(word);
+    }
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = `${newer < 0 ? rows.length + " or more" : newer} newer`;
+    if (word.textContent !== link.textContent) word.replaceChildren(link);
+  }
+  function draw(next, parts) {
+    document.title = next.title;
+    for (const fresh of all("[data-rows]", next)) count(one(`[data-rows="${fresh.dataset.rows}"]`), fresh);
+    for (const part of parts) {
+      const fresh = one(`[data-live="${part.dataset.live}"]`, next);
+      if (!fresh && part.hasAttribute("data-soon")) { location.reload(); return; }
+      if (fresh && busy(part)) mark = "";
+      if (!fresh || busy(part) || (fresh.innerHTML === part.innerHTML && fresh.className === part.className)) continue;
+      const before = numbers(part);
+      part.className = fresh.className;
+      part.replaceChildren(...fresh.childNodes);
+      all("b, .big a, td.num, dd", part).forEach((item, index) => {
+        if (item.textContent !== before[index]) item.classList.add("fresh");
+      });
+    }
+  }
   async function refresh() {
     const parts = all("[data-live]");
     if (parts.length && !document.hidden) {
@@ -19,26 +73,27 @@
         const headers = { "Keeptouch-Part": "1" };
         if (mark) headers["If-None-Match"] = mark;
         const answer = await fetch(location.href, { headers });
-        if (answer.status === 304) pause = 5000;
-        if (answer.ok && !answer.redirected) {
-          mark = answer.headers.get("ETag") || "";
-          const next = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
-          for (const part of parts) {
-            const fresh = one(`[data-live="${part.dataset.live}"]`, next);
-            if (!fresh && part.hasAttribute("data-soon")) { location.reload(); return; }
-            if (fresh && busy(part)) mark = "";
-            if (!fresh || busy(part) || fresh.innerHTML === part.innerHTML) continue;
-            const before = numbers(part);
-            part.replaceChildren(...fresh.childNodes);
-            all("b, .big a, td.num, dd", part).forEach((item, index) => {
-              if (item.textContent !== before[index]) item.classList.add("fresh");
-            });
+        if (answer.redirected) {
+          say(`You are signed out: what stands here is of ${last}.`, "Sign in");
+        } else if (answer.ok || answer.status === 304) {
+          if (answer.ok) {
+            mark = answer.headers.get("ETag") || "";
+            draw(new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html"), parts);
           }
+          last = seen();
+          say("");
           pause = 5000;
+        } else {
+          say(answer.status < 500 ? `This page is there no more for you: what stands here is of ${last}.`
+            : `The page has not answered since ${last}; it is asked again.`, answer.status < 500 ? "Open it anew" : "");
+          pause = Math.min(pause * 2, 60000);
         }
-      } catch { pause = Math.min(pause * 2, 60000); }
+      } catch {
+        say(`The server is not reached since ${last}: what stands here is of then. It is asked again.`);
+        pause = Math.min(pause * 2, 60000);
+      }
     }
-    setTimeout(refresh, all("[data-soon]").length ? 1000 : pause);
+    setTimeout(refresh, all("[data-soon]").length ? Math.max(1000, pause > 5000 ? pause : 0) : pause);
   }
   if (one("[data-live]")) setTimeout(refresh, one("[data-soon]") ? 1000 : pause);
 

@@ -9,20 +9,44 @@ struct TouchesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "touches", abstract: "The ledger of touches, the newest first.")
 
-    private static let open = "open"
-    private static let states = TouchState.allCases.map(\.rawValue) + [open]
-
     @Option(
         help:
-            "Only touches in this state, or open, which is all that are not settled: \(Self.states.joined(separator: ", "))."
+            "Only touches in this state, or in one of several: \(TouchGroup.words.joined(separator: ", "))."
     )
     var state: String?
 
     @Option(help: "Only touches of this playbook.")
     var playbook: String?
 
+    @Option(help: "Only touches of this step.")
+    var step: String?
+
+    @Option(help: "Only touches of this variant.")
+    var variant: String?
+
+    @Option(help: "Only touches by this channel.")
+    var channel: String?
+
+    @Option(help: "Only touches of which this was heard: delivered, clicked.")
+    var outcome: String?
+
     @Option(help: "Only touches of this account, by its key, its name, or an address of it.")
     var account: String?
+
+    @Option(help: "Only touches to this address or number.")
+    var recipient: String?
+
+    @Option(help: "Only touches that were due on this day or later: 2026-07-01.")
+    var from: String?
+
+    @Option(help: "Only touches that were due on this day or before.")
+    var to: String?
+
+    @Option(help: "Only touches that ended on this day or later.")
+    var endedFrom: String?
+
+    @Option(help: "Only touches that ended on this day or before.")
+    var endedTo: String?
 
     @Option(help: "At most so many; when left out \(Self.shown) in a table, and all in csv and json.")
     var limit: Int?
@@ -32,9 +56,17 @@ struct TouchesCommand: ParsableCommand {
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
 
+    /// As it is kept.
+    private func address(_ text: String) -> String? {
+        EmailAddress.normalized(text) ?? (text.hasPrefix("+") ? PhoneNumber.normalized(text) : nil)
+    }
+
     func validate() throws {
-        if let state, !Self.states.contains(state) {
-            throw ValidationError("there is no state \"\(state)\"\(suggestion(for: state, in: Self.states))")
+        if let state, TouchGroup.states(of: state) == nil {
+            throw ValidationError("there is no state \"\(state)\"\(suggestion(for: state, in: TouchGroup.words))")
+        }
+        if let recipient, address(recipient) == nil {
+            throw ValidationError("\"\(recipient)\" is neither an address nor a telephone number with its +")
         }
         if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
     }
@@ -48,9 +80,14 @@ struct TouchesCommand: ParsableCommand {
             var filter = Ledger.Filter()
             filter.account = try account.map { try AccountStory.find($0, connection).key }
             (filter.playbook, filter.limit) = (playbook, most)
-            filter.states = state.map { state in
-                TouchState.allCases.filter { state == Self.open ? !$0.isSettled : $0.rawValue == state }
-            }
+            filter.states = state.flatMap(TouchGroup.states(of:))
+            (filter.step, filter.variant, filter.channel, filter.outcome) = (step, variant, channel, outcome)
+            filter.recipient = recipient.flatMap(address)
+            let zone = loaded.zone
+            filter.from = try from.map { zone.start(of: try Day.option("--from", $0)) }
+            filter.to = try to.map { zone.start(of: try Day.option("--to", $0) + 1) }
+            filter.settledFrom = try endedFrom.map { zone.start(of: try Day.option("--ended-from", $0)) }
+            filter.settledTo = try endedTo.map { zone.start(of: try Day.option("--ended-to", $0) + 1) }
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
             return (entries, try ledger.outcomes(of: entries))
@@ -113,7 +150,7 @@ struct StatusCommand: ParsableCommand {
             ])
             table.rows = playbooks.map { item in
                 [
-                    item.name, item.heldBecause == nil ? item.state.rawValue : "held", "\(item.active)",
+                    item.name, item.standing.rawValue, "\(item.active)",
                     "\(item.ended)",
                     "\(item.goals)", "\(item.holdout)", "\(item.open)", "\(item.sent)",
                     item.lastMatchAt.map { $0.text(in: loaded.zone) } ?? "never",
@@ -171,7 +208,7 @@ struct StatusCommand: ParsableCommand {
                 Terminal.print(receiver.isGood ? line : Terminal.styled(line, .yellow))
             }
             try showJourneys(loaded.workspace.journeys, context, connection)
-            try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
+            try showWhatNeedsAPerson(query, playbooks, touches, loaded, now, connection)
             try countDropped(query, now)
             let left = try ExclusionRecords(connection).counts(at: now)
             for kind in Exclusion.Kind.allCases {
@@ -270,11 +307,14 @@ struct StatusCommand: ParsableCommand {
 
     private func showWhatNeedsAPerson(
         _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [TouchState: Int],
-        _ loaded: LoadedWorkspace, _ now: Instant
+        _ loaded: LoadedWorkspace, _ now: Instant, _ connection: Connection
     ) throws {
         for item in playbooks {
             guard let reason = item.heldBecause else { continue }
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
+            if let forecast = try ReleaseForecast(item.name, connection) {
+                Terminal.print("  as of \(forecast.at.text(in: loaded.zone)), \(forecast.sentence)")
+            }
             Terminal.print("  keeptouch release \(item.name)")
         }
         for draft in try query.draftsAtWork() { Terminal.print(CycleText.atWork(draft)) }

@@ -11,7 +11,7 @@ struct AccountFilters {
                 html.text("Condition, as in a playbook: mrr < 50 and drop(logins, 14d, 56d) > 40%")
                 html.add(
                     "input",
-                    ["name": "where", "value": ask["where"] ?? "", "list": "names", "size": "48", "maxlength": "2000"])
+                    ["name": "where", "value": ask["where"] ?? "", "list": "names", "size": "48"])
             }
             html.add("datalist", ["id": "names"]) { html in
                 let map = ask.workspace.dataMap

@@ -25,7 +25,7 @@ extension AccountQuestion {
         segment = ask["segment"]
         (playbook, step, arm, state) = (ask["in"], ask["step"], ask["arm"], ask["state"])
         risk = ask["risk"].map { $0 == "any" ? "" : $0 }
-        isStuck = ask["stuck"] == "yes"
+        isStuck = try ask.flag("stuck") ?? false
         (verdict, judging) = (ask["verdict"], ask["playbook"])
         life = try LifeQuestion(ask)
         if self == AccountQuestion() { return nil }
@@ -71,14 +71,13 @@ extension LifeQuestion {
     init?(_ ask: PageRequest) throws {
         guard let kind: Kind = try ask.word("life") else { return nil }
         guard let since = try ask.day("since") else {
-            throw PageProblem(.badRequest, "From when?", "life=\(kind.rawValue) needs a day: since=2026-07-30.")
+            throw PageProblem(
+                .badRequest, "From when?", "life=\(kind.rawValue) needs a day: since=2026-07-30.", at: "since")
         }
         self.init(kind, since: since, until: try ask.day("until"))
-        let isWarned: Answer? = try ask.word("warned")
-        self = of(reason: ask["reason"], wasWarned: isWarned.map { $0 == .yes }, avoidable: try ask.word("avoidable"))
+        self = of(
+            reason: ask["reason"], wasWarned: try ask.flag("warned"), avoidable: try ask.word("avoidable"))
     }
-
-    private enum Answer: String, CaseIterable { case yes, no }
 
     /// The same as names and values, of an address and of the options of a command.
     var pairs: [(String, String?)] {
@@ -101,7 +100,7 @@ extension Dashboard {
             try begin(question, ask)
             return .done("/accounts" + PageRequest.mark(ask.queryText()), "It is being worked out.")
         }
-        routes.file("/accounts.csv", .operator) { [jobs] ask, _ in
+        routes.export("/accounts.csv") { [jobs] ask, _ in
             guard let question = try AccountQuestion(ask),
                 case .done(let result, _, _) = jobs.state(
                     Self.job(question), of: AccountListResult.self, now: ask.processNow)
@@ -129,7 +128,11 @@ extension Dashboard {
         do {
             choice = try question.choice(in: ask.workspace)
         } catch let error as MeasureError {
-            throw PageProblem(.badRequest, "It cannot be understood", error.description)
+            // A command says "in" of a playbook as the address does, and a word of the files for what it is.
+            let field = ["reason": "risk", "usable playbook": ask["in"] == nil ? "playbook" : "in"]
+            throw PageProblem(
+                .badRequest, "It cannot be understood", error.description,
+                at: error.about.map { field[$0] ?? $0 })
         }
         let (workspace, now) = (ask.workspace, ask.now)
         let names = StepNames(workspace, pinned: ask.edition.files.pinned)

@@ -13,6 +13,8 @@ struct AccountPage {
     let story: AccountStory
     private let place: (key: StageKey, since: Instant, isStuck: Bool)?
     private let chosen: Playbook?
+    /// What people have said of it that holds now.
+    private let exclusions: [Exclusion]
     /// Of which day the figures of whole populations are, where a cycle has not worked out those of the data.
     let figuresOf: Day?
 
@@ -31,10 +33,12 @@ struct AccountPage {
         self.story = story
         context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now, figures: .stored)
         figuresOf = try context.daysBehind(ask.workspace, connection)
+        exclusions = try ExclusionRecords(connection).all(of: card.id, at: ask.now)
         place = try StageCensus(connection, context).place(of: card.id)
         let inNow = try ask.workspace.playbooks.first { playbook in
             try story.enrollments(playbook: playbook.name).contains { $0.endedAt == nil }
         }
+        _ = try ask.name("playbook", among: ask.workspace.playbooks.map(\.name))
         chosen =
             ask["playbook"].flatMap { ask.workspace.playbook($0) } ?? inNow
             ?? ask.workspace.playbooks.first { $0.state == .live } ?? ask.workspace.playbooks.first
@@ -72,7 +76,7 @@ struct AccountPage {
                 if let why, let chosen { addWhy(chosen, why, to: &html) }
                 html.add("div", ["class": "grid side"]) { html in
                     addStory(story, kind, to: &html)
-                    html.add("div", ["class": "stack"]) { html in
+                    html.add("div", ["class": "stack", "data-live": "beside"]) { html in
                         addInNow(others, to: &html)
                         if let health { HealthPanel(ask: ask, health: health).draw(in: &html) }
                         addPeople(to: &html)
@@ -100,6 +104,18 @@ struct AccountPage {
                 html.text(" · left ")
                 html.add(ask.time(churned, .day))
                 if let reason = card.churnReason { html.text(" for \(reason)") }
+            }
+            for exclusion in exclusions {
+                html.text(" · ")
+                html.add("span", ["class": "warn strong"]) { html in
+                    html.text(exclusion.kind.rawValue)
+                    if let until = exclusion.until {
+                        html.text(" until ")
+                        html.add(ask.time(until))
+                    }
+                    if let playbook = exclusion.playbook { html.text(" from \(playbook)") }
+                    html.text(": \(exclusion.reason)")
+                }
             }
         }
     }
@@ -145,7 +161,7 @@ struct AccountPage {
                     html.select(
                         "Show", "show",
                         [("", "everything")]
-                            + AccountTimeline.Item.Kind.allCases.map { ($0.rawValue, $0.rawValue + "s") },
+                            + AccountTimeline.Item.Kind.allCases.map { ($0.rawValue, $0.plural) },
                         chosen: kind?.rawValue, isHidden: true)
                     html.add("button", text: "Show")
                 }
@@ -153,14 +169,15 @@ struct AccountPage {
             guard !page.items.isEmpty else {
                 return html.nothing("Nothing has happened yet", "Events, decisions and touches stand here.")
             }
-            html.add("ol", ["class": "time"]) { html in
+            html.add("ol", ["class": "time", "data-rows": ask["before"] == nil ? "story" : nil]) { html in
                 var month = ""
                 for item in page.items {
                     let date = ask.zone.day(of: item.at).civil
                     let name = "\(ask.text(ask.zone.day(of: item.at)).prefix(3)) \(date.year)"
                     if name != month { html.add("li", ["class": "day"], text: name) }
                     month = name
-                    html.add("li") { html in
+                    html.add("li", ["data-row": "\(item.at.milliseconds) \(item.kind.rawValue) \(item.touch ?? 0)"]) {
+                        html in
                         html.add(ask.time(item.at))
                         html.add("span", ["class": "mark"], text: "")
                         html.add("div") { StoryLine(ask: ask, item: item).draw(in: &$0) }

@@ -18,7 +18,7 @@ extension Dashboard {
 
     private static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
         let search = AccountSearch(connection)
-        let churned = ask["churned"].map { $0 == "yes" }
+        let churned = try ask.flag("churned")
         let hits =
             if let text = ask["q"] {
                 try search.find(text, limit: page)
@@ -26,6 +26,8 @@ extension Dashboard {
                 try search.page(after: ask["after"], churned: churned, stage: ask["stage"], limit: page + 1)
             }
         let stages = ask.workspace.journeys.flatMap(\.stages).map(\.name)
+        // Data may say of a stage that no journey has.
+        if hits.isEmpty { _ = try ask.name("stage", among: stages) }
         return DashboardPage("Accounts", in: .accounts) { html in
             html.add("form", ["class": "filters", "action": ask.link("/accounts")]) { html in
                 html.field("Key, name, person or address", "q", ask["q"], size: "24")

@@ -35,12 +35,13 @@ extension Dashboard {
                         html.add("div", ["class": "filters"]) { html in
                             html.select(
                                 "Whom", "address",
-                                people, chosen: nil)
+                                people, chosen: ask.draft["address"])
                             html.select(
                                 "From what", "category",
-                                [("", "everything")] + configuration.categories.map { ($0.name, $0.title) }, chosen: nil
+                                [("", "everything")] + configuration.categories.map { ($0.name, $0.title) },
+                                chosen: ask.draft["category"]
                             )
-                            html.reasonField()
+                            html.reasonField(ask)
                         }
                     }
                     html.command(["suppress", "ADDRESS"])
@@ -54,13 +55,14 @@ extension Dashboard {
             guard let address = EmailAddress.normalized(given) ?? PhoneNumber.normalized(given) else {
                 return .not(back, "That is no address. Nothing was changed.")
             }
-            let category = Self.words(form["category"])
+            let category = try Self.words(form["category"])
             let names = ask.workspace.configuration.categories.map(\.name)
             guard category.map(names.contains) ?? true else {
                 return .not(back, "There is no category \(category ?? ""). Nothing was changed.")
             }
             try ask.author.suppress(
-                address, from: category, because: Self.words(form["reason"]) ?? "by \(ask.visitor.name)", now: ask.now,
+                address, from: category, because: try Self.words(form["reason"]) ?? "by \(ask.visitor.name)",
+                now: ask.now,
                 connection)
             return .done(back, "\(address) is not written to any more\(category.map { " about \($0)" } ?? "").")
         }

@@ -137,7 +137,7 @@ package final class Dashboard: Sendable {
 
     /// Everything that can be asked for.
     var router: Router<Context> {
-        let router = Router(context: Context.self)
+        let router = Router(context: Context.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: MissingPageMiddleware(address: address))
         let routes = DashboardRoutes(self, router)
         addFiles(to: router)

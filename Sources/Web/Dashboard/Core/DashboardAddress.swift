@@ -27,6 +27,15 @@ struct DashboardAddress: Sendable {
         return path
     }
 
+    /// The same, in the order of the names.
+    func of(_ path: String, among query: [String: String?]) -> String {
+        query.sorted { $0.key < $1.key }.reduce(prefix + path) { text, pair in
+            guard let value = pair.value, !value.isEmpty else { return text }
+            return text + (text.contains("?") ? "&" : "?")
+                + "\(PercentEncoding.component(pair.key))=\(PercentEncoding.component(value))"
+        }
+    }
+
     /// The address of a page, with what it is asked for; a value that is nil or empty is left out.
     func of(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> String {
         var text = prefix + path

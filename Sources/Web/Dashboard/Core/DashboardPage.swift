@@ -22,6 +22,8 @@ struct DashboardPage: Sendable {
     var body: HTML
     /// What needs a person, where the page has asked for it itself.
     var needs: Needs?
+    /// Whether it says only why a form was not taken.
+    var wasRefused = false
 
     init(
         _ title: String, in place: Place, crumb: HTML? = nil, lead: HTML? = nil, acts: HTML? = nil,

@@ -43,11 +43,16 @@ struct DashboardRoutes {
                 let note = query["note"].flatMap { dashboard.notes.take($0) }
                 let draft = query["draft"].flatMap { dashboard.drafts.take($0) } ?? []
                 var response = try await dashboard.read { connection in
-                    let ask = try dashboard.ask(request, context, visitor, connection)
-                    let page = try draw(ask, connection)
+                    var ask = try dashboard.ask(request, context, visitor, connection)
+                    ask.draft = Dictionary(draft.map { ($0.name, $0.value) }) { first, _ in first }
+                    let asked = ask
+                    let (page, status) = try ProblemPage.or(asked) {
+                        try asked.expectShort()
+                        return try draw(asked, connection)
+                    }
                     return try Frame(
-                        ask: ask, page: page, note: note, draft: draft, dashboard: dashboard, connection
-                    ).response
+                        ask: asked, page: page, note: note, draft: draft, dashboard: dashboard, connection
+                    ).response(status)
                 }
                 if let mark { response.headers[.eTag] = mark }
                 return response
@@ -62,8 +67,26 @@ struct DashboardRoutes {
         router.get(RouterPath(path)) { [dashboard] request, context -> Response in
             try await dashboard.answer(request, context, role: role) { visitor in
                 try await dashboard.read { connection in
-                    try make(try dashboard.ask(request, context, visitor, connection), connection)
+                    let ask = try dashboard.ask(request, context, visitor, connection)
+                    try ask.expectShort()
+                    return try make(ask, connection)
                 }
+            }
+        }
+    }
+
+    /// A file that somebody takes along: the audit log says who took what.
+    func export(_ path: String, _ make: @escaping @Sendable (PageRequest, Connection) throws -> Response) {
+        router.get(RouterPath(path)) { [dashboard] request, context -> Response in
+            try await dashboard.answer(request, context, role: .operator) { visitor in
+                let (response, author) = try await dashboard.read { connection in
+                    let ask = try dashboard.ask(request, context, visitor, connection)
+                    try ask.expectShort()
+                    return (try make(ask, connection), ask.author)
+                }
+                let what = String((request.uri.string.removingPercentEncoding ?? request.uri.string).prefix(500))
+                try await dashboard.write { try author.did("export", what, $0) }
+                return response
             }
         }
     }
@@ -82,6 +105,8 @@ struct DashboardRoutes {
                     }
                 } catch let error as StorageError {
                     change = .not(form["back"] ?? "/", "Nothing was changed: \(error)")
+                } catch let problem as PageProblem {
+                    return try await dashboard.answer(problem, form, request, context, visitor)
                 }
                 return dashboard.go(to: change.path, note: change.note)
             }
@@ -102,12 +127,16 @@ struct DashboardRoutes {
                 let form = try await Form(of: request, atMost: 400_000)
                 try await dashboard.expectOwnForm(form, request, visitor)
                 let ask = try await dashboard.read { try dashboard.ask(request, context, visitor, $0) }
-                switch try await act(ask, form) {
-                case .file(let response): return response
-                case .page(let page):
-                    return try await dashboard.read { connection in
-                        try Frame(ask: ask, page: page, note: nil, dashboard: dashboard, connection).response
+                do {
+                    switch try await act(ask, form) {
+                    case .file(let response): return response
+                    case .page(let page):
+                        return try await dashboard.read { connection in
+                            try Frame(ask: ask, page: page, note: nil, dashboard: dashboard, connection).response()
+                        }
                     }
+                } catch let problem as PageProblem {
+                    return try await dashboard.answer(problem, form, request, context, visitor)
                 }
             }
         }
@@ -153,6 +182,19 @@ extension Dashboard {
         }
     }
 
+    /// Why a form was not taken, with what had been typed into it.
+    func answer(
+        _ problem: PageProblem, _ form: Form, _ request: Request, _ context: SiteContext, _ visitor: Visitor
+    ) async throws -> Response {
+        try await read { [self] connection in
+            let ask = try self.ask(request, context, visitor, connection)
+            let page = ProblemPage(ask: ask, problem: problem, isForm: true).page
+            return try Frame(
+                ask: ask, page: page, note: nil, draft: DraftBoard.typed(in: form), dashboard: self, connection
+            ).response(problem.httpStatus)
+        }
+    }
+
     /// The page of a form that came after its session was over, with what had been typed.
     private func wayBack(to request: Request) async throws -> String? {
         guard let page = request.headers[.referer].flatMap(path(of:)) else { return nil }
@@ -187,7 +229,7 @@ extension Dashboard {
     ///
     /// - Throws: `PageProblem` 403.
     func expectOwnForm(_ form: Form, _ request: Request, _ visitor: Visitor) async throws {
-        guard form["token"] == visitor.formToken, isOfThisSite(request) else {
+        guard form["token"] == visitor.formToken, isOfThisSite(request), saysItsSite(request) else {
             try await refuse(visitor.name, request, "a form that is not of this page")
             throw PageProblem(
                 .forbidden, "Nothing was changed",
@@ -201,6 +243,12 @@ extension Dashboard {
         let origin = request.headers[.origin]
         return (site.map { $0 == "same-origin" || $0 == "none" } ?? true)
             && (origin.map { $0 == ownOrigin(request) } ?? true)
+    }
+
+    /// Browsers say it of every form; whoever does not is none.
+    private func saysItsSite(_ request: Request) -> Bool {
+        request.headers[.origin] != nil
+            || HTTPField.Name("Sec-Fetch-Site").map { request.headers.contains($0) } ?? false
     }
 
     private func ownOrigin(_ request: Request) -> String {

@@ -19,6 +19,8 @@ struct PageRequest: Sendable {
     var now: Instant
     let processNow: Instant
     let isSimulation: Bool
+    /// What somebody had typed into a form of the page when the session was over, by the names of its fields.
+    var draft: [String: String] = [:]
 
     var workspace: Workspace { edition.workspace }
     /// The reader's zone.
@@ -33,14 +35,30 @@ struct PageRequest: Sendable {
     /// What the address says of a name; nil when it is empty.
     subscript(name: String) -> String? {
         guard let text = query[name]?.trimmingCharacters(in: .whitespaces), !text.isEmpty else { return nil }
-        return String(text.prefix(2_000))
+        return text
+    }
+
+    /// What is longer than this is no filter; conditions have a limit of their own, which is that of playbooks.
+    private static let longest = 2_000
+
+    /// Refuses what is too long, whole: a shorter question would have another answer.
+    ///
+    /// - Throws: `PageProblem` at the name.
+    func expectShort() throws {
+        for (name, text) in query.sorted(by: { $0.key < $1.key }) where name != "where" && text.count > Self.longest {
+            throw PageProblem(
+                .badRequest, "Too long",
+                "\(name.prefix(60)) has \(text.count.grouped) characters; at most \(Self.longest.grouped) are looked for.",
+                at: name)
+        }
     }
 
     /// - Throws: `PageProblem` when the address has no whole number there.
     func number(_ name: String) throws -> Int64? {
         guard let text = self[name] else { return nil }
         guard let number = Int64(text) else {
-            throw PageProblem(.badRequest, "Not a number", "\(name)=\(text.prefix(60)) in the address is no number.")
+            throw PageProblem(
+                .badRequest, "Not a number", "\(name)=\(text.prefix(60)) in the address is no number.", at: name)
         }
         return number
     }
@@ -50,7 +68,8 @@ struct PageRequest: Sendable {
         guard let text = self[name] else { return nil }
         guard case .success(let day) = Day.parse(text) else {
             throw PageProblem(
-                .badRequest, "Not a day", "\(name)=\(text.prefix(60)) in the address is no day such as 2026-07-30.")
+                .badRequest, "Not a day", "\(name)=\(text.prefix(60)) in the address is no day such as 2026-07-30.",
+                at: name)
         }
         return day
     }
@@ -63,13 +82,44 @@ struct PageRequest: Sendable {
             let near = nearest(to: text, in: words).map { " Did you mean \"\($0)\"?" } ?? ""
             throw PageProblem(
                 .badRequest, "No such \(name)",
-                "\(name)=\(text.prefix(60)) is none of \(words.joined(separator: ", ")).\(near)")
+                "\(name)=\(text.prefix(60)) is none of \(words.joined(separator: ", ")).\(near)", at: name)
         }
         return word
     }
 
+    /// What is asked by a name, when it is the name of something.
+    ///
+    /// - Throws: `PageProblem` when nothing is called so, with the nearest that is.
+    func name(_ name: String, among names: [String], of what: String? = nil) throws -> String? {
+        guard let text = self[name] else { return nil }
+        guard names.contains(text) else { throw PageProblem.nameless(what ?? name, text, among: names, at: name) }
+        return text
+    }
+
+    /// Whether something is so, or is not; nil where nobody asks.
+    ///
+    /// - Throws: `PageProblem` for any other word than `yes` and `no`.
+    func flag(_ name: String) throws -> Bool? { try (word(name) as YesOrNo?).map { $0 == .yes } }
+
+    private enum YesOrNo: String, CaseIterable { case yes, no }
+
+    /// A playbook of the files, or one that ran before.
+    ///
+    /// - Throws: `PageProblem` when there is none, with the nearest.
+    func playbookName(_ name: String, _ connection: Connection) throws -> String? {
+        guard let text = self[name] else { return nil }
+        if try workspace.playbook(text) == nil && KnownPlaybook.named(text, connection) == nil {
+            throw PageProblem.nameless("playbook", text, among: workspace.playbooks.map(\.name), at: name)
+        }
+        return text
+    }
+
     /// The address of a page of the dashboard.
     func link(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> String { address.of(path, query) }
+
+    func link(_ path: String, among query: [String: String?]) -> String {
+        address.of(path, among: query)
+    }
 
     func accountLink(_ key: String) -> String { link("/accounts/" + DashboardAddress.part(key)) }
     func playbookLink(_ name: String, _ tab: String = "") -> String {
@@ -123,19 +173,32 @@ struct Visitor: Sendable {
 }
 
 /// Why there is no such page, in words for the one who looks.
-struct PageProblem: Error {
+struct PageProblem: Error, CustomStringConvertible {
     var status: Status
     var title: String
     var text: String
+    /// What of the address or the form it is about.
+    var field: String?
+
+    var description: String { text }
 
     enum Status {
         case badRequest, forbidden, notFound, unavailable
     }
 
-    init(_ status: Status, _ title: String, _ text: String) {
+    init(_ status: Status, _ title: String, _ text: String, at field: String? = nil) {
         self.status = status
         self.title = title
         self.text = text
+        self.field = field
+    }
+
+    /// Nothing is called so.
+    static func nameless(_ what: String, _ name: String, among names: [String], at field: String) -> PageProblem {
+        let near = nearest(to: name, in: names).map { " Did you mean \"\($0)\"?" } ?? ""
+        let all = names.isEmpty ? "there is none" : names.sorted().prefix(20).joined(separator: ", ")
+        return PageProblem(
+            .badRequest, "No such \(what)", "There is no \(what) \"\(name.prefix(100))\": \(all).\(near)", at: field)
     }
 
     static func noAccount(_ key: String) -> PageProblem {

@@ -35,13 +35,14 @@ struct Frame {
         signsIn = dashboard.settings.signIn == .password
     }
 
-    var response: Response {
+    func response(_ status: HTTPResponse.Status = .ok) -> Response {
         let body = HTML { html in
             html.add("a", ["class": "skip", "href": "#main"], text: "Skip to the page")
             html.add("div", ["class": "frame"]) { html in
                 addBar(to: &html)
                 addNavigation(to: &html)
                 html.add("main", ["class": "main", "id": "main"]) { html in
+                    html.add("p", ["class": "gone", "id": "gone", "role": "status"], text: "")
                     if let pause {
                         html.note("bad", "Everything is paused: \(pause). Nothing is planned or sent.")
                     }
@@ -65,7 +66,7 @@ struct Frame {
         }
         return Self.document(
             title: "\(page.title) · \(ask.workspace.configuration.workspace) · Keeptouch", theme: ask.visitor.theme,
-            address: ask.address, body: body, status: .ok, hidesAddresses: !ask.visitor.seesAddresses)
+            address: ask.address, body: body, status: status, hidesAddresses: !ask.visitor.seesAddresses)
     }
 
     private func addDraft(to html: inout HTML) {
@@ -73,7 +74,9 @@ struct Frame {
         html.add("div", ["class": "note warn"]) { html in
             html.add(
                 "p", ["role": "status"],
-                text: "Your session was over before the form was sent: nothing was changed. You had typed:")
+                text: page.wasRefused
+                    ? "You had typed:"
+                    : "Your session was over before the form was sent: nothing was changed. You had typed:")
             html.add("dl", ["class": "pairs"]) { html in
                 for field in draft {
                     html.add("dt", text: field.name)
@@ -84,7 +87,7 @@ struct Frame {
     }
 
     private func addHead(to html: inout HTML) {
-        html.add("div", ["class": "head"]) { html in
+        html.add("div", ["class": "head", "data-live": "head"]) { html in
             html.add("div") { html in
                 if let crumb = page.crumb { html.add("p", ["class": "crumb"]) { $0.add(crumb) } }
                 html.add("h1", text: page.title)
@@ -116,7 +119,7 @@ struct Frame {
                 html.add(
                     "input",
                     [
-                        "id": "find", "type": "search", "name": "q", "maxlength": "200", "autocomplete": "off",
+                        "id": "find", "type": "search", "name": "q", "autocomplete": "off",
                         "placeholder": "Find an account, person, playbook, touch",
                     ])
                 html.add("kbd", ["aria-hidden": "true"], text: "/")
@@ -162,7 +165,7 @@ struct Frame {
     ]
 
     private func addNavigation(to html: inout HTML) {
-        html.add("nav", ["class": "nav", "aria-label": "Pages"]) { html in
+        html.add("nav", ["class": "nav", "aria-label": "Pages", "data-live": "nav"]) { html in
             html.add("ul") { html in
                 for group in Self.groups {
                     if let name = group.name { html.add("li", ["class": "group"], text: name) }

@@ -20,6 +20,11 @@ extension Int {
     func of(_ one: String, _ many: String? = nil) -> String { "\(grouped) \(self == 1 ? one : many ?? one + "s")" }
 }
 
+extension String {
+    /// With the point behind it, unless it ends already.
+    var ended: String { last.map { ".?!…".contains($0) } == true ? self : self + "." }
+}
+
 extension PageRequest {
     enum TimeStyle {
         /// As short as it is clear on the day of the page.
@@ -96,8 +101,11 @@ extension HTML {
     }
 
     /// A table under titled columns, to be scrolled where it is too wide.
+    ///
+    /// - Parameter list: what a list of rows is called of which the newest stand above; each row says which it is.
     mutating func table(
-        _ name: String, _ columns: [(title: String, style: String?)], _ rows: (inout HTML) throws -> Void
+        _ name: String, _ columns: [(title: String, style: String?)], growing list: String? = nil,
+        _ rows: (inout HTML) throws -> Void
     ) rethrows {
         try add("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": name]) { html in
             try html.add("table") { html in
@@ -113,7 +121,7 @@ extension HTML {
                         }
                     }
                 }
-                try html.add("tbody") { try rows(&$0) }
+                try html.add("tbody", ["data-rows": list]) { try rows(&$0) }
             }
         }
     }
@@ -170,7 +178,17 @@ extension HTML {
         }
     }
 
-    mutating func reasonField() { field("Why, for the audit log", "reason", nil, size: "40") }
+    /// What else a list is filtered by, each in a field of its own, so that no filter acts unseen.
+    mutating func others(_ ask: PageRequest, _ names: [String]) {
+        for name in names {
+            guard let value = ask[name] else { continue }
+            field(name.replacing("_", with: " "), name, value, size: "10")
+        }
+    }
+
+    mutating func reasonField(_ ask: PageRequest) {
+        field("Why, for the audit log", "reason", ask.draft["reason"], size: "40")
+    }
 
     /// A choice among named values.
     mutating func select(
@@ -192,7 +210,7 @@ extension HTML {
     mutating func field(_ label: String, _ name: String, _ value: String?, type: String = "text", size: String? = nil) {
         add("label") { html in
             html.text(label)
-            html.add("input", ["name": name, "type": type, "value": value ?? "", "size": size, "maxlength": "2000"])
+            html.add("input", ["name": name, "type": type, "value": value ?? "", "size": size])
         }
     }
 }

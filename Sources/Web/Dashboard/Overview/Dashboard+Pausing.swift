@@ -11,7 +11,7 @@ extension Dashboard {
         routes.change("/pause") { ask, form, connection in
             let scope = try PauseScope(form["scope"] ?? "")
             try scope.expectKnown(ask.edition)
-            let reason = Self.words(form["reason"]) ?? "paused by \(ask.visitor.name)"
+            let reason = try Self.words(form["reason"]) ?? "paused by \(ask.visitor.name)"
             if let known = try scope.reason(connection) {
                 return .not(scope.path, "It was paused already: \(known). Nothing was changed.")
             }
@@ -28,18 +28,18 @@ extension Dashboard {
         let size = try scope.size(now: ask.now, connection)
         return DashboardPage("Pause \(scope.name)?", in: .overview) { html in
             html.panel("What follows", id: "what") { html in
+                let what = scope.text == "all" ? "Nothing is planned or sent" : "Nothing is planned or sent for it"
                 html.add(
                     "p",
-                    text:
-                        "Nothing is planned or sent for it until somebody resumes it. What waits stays as it is; what expires meanwhile is not sent."
-                )
+                    text: what
+                        + " until somebody resumes it. What waits stays as it is; what expires meanwhile is not sent.")
                 html.add("p", text: "\(size).")
                 html.add(
                     "p", ["class": "small soft"],
                     text: "What is being sent at this moment still goes. Resuming takes it back at any time.")
                 if let reason { html.add("p", ["class": "warn"], text: "It is paused already: \(reason)") }
                 html.change(ask, "/pause", "Pause", style: "danger", fields: ["scope": scope.text]) { html in
-                    html.add("div", ["class": "filters"]) { $0.reasonField() }
+                    html.add("div", ["class": "filters"]) { $0.reasonField(ask) }
                 }
                 html.command(["pause", scope.text])
             }
@@ -59,7 +59,7 @@ extension Dashboard {
                     "p", text: "It goes on with the next cycle\(ask.isSimulation ? ", which is the next run" : "").")
                 html.change(ask, "/resume", "Resume", style: "go", fields: ["scope": scope.text, "seen": reason]) {
                     html in
-                    html.add("div", ["class": "filters"]) { $0.reasonField() }
+                    html.add("div", ["class": "filters"]) { $0.reasonField(ask) }
                 }
                 html.command(["resume", scope.text])
             }
@@ -80,13 +80,22 @@ extension Dashboard {
             return .not(
                 "/", "Say on the machine what the database is: keeptouch resume all --as restored|copy|moved")
         }
-        _ = try ask.author.resume(scope.text, because: words(form["reason"]), connection)
+        _ = try ask.author.resume(scope.text, because: try words(form["reason"]), connection)
         return .done(scope.path, "\(scope.title) goes on with the next cycle.")
     }
 
     /// What somebody typed, when it says something.
-    static func words(_ text: String?) -> String? {
-        let text = String((text ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(500))
+    ///
+    /// - Throws: `PageProblem` for more than is kept.
+    static func words(_ text: String?) throws -> String? {
+        let text = (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.count <= longestWords else {
+            throw PageProblem(
+                .badRequest, "Too long",
+                "You typed \(text.count.grouped) characters; at most \(longestWords) are kept. Nothing was changed.")
+        }
         return text.isEmpty ? nil : text
     }
+
+    private static let longestWords = 500
 }

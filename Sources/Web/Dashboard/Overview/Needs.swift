@@ -24,10 +24,15 @@ struct Needs {
     init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
         let query = StatusQuery(connection)
-        try addPauses(query, connection)
+        let pauses = try query.pauses()
+        try addPauses(pauses.filter { $0.scope == "all" }, query)
+        try addStop(connection)
+        try addPauses(pauses.filter { $0.scope.hasPrefix("channel:") }, query)
         try addChannels(query)
         try addTouches(.unknown, query)
-        try addHolds(query)
+        try addDropped(query)
+        try addHolds(query, connection)
+        try addPauses(pauses.filter { $0.scope.hasPrefix("playbook:") }, query)
         try addTouches(.held, query)
         try addStandstill(query)
         try addFeeds(query, connection)
@@ -54,14 +59,23 @@ struct Needs {
         items.append(Item(style: style, word: word, text: HTML(text), since: line, acts: HTML(acts)))
     }
 
-    private mutating func addPauses(_ query: StatusQuery, _ connection: Connection) throws {
+    private mutating func addPauses(
+        _ pauses: [(scope: String, reason: String, at: Instant)], _ query: StatusQuery
+    ) throws {
         let ask = ask
-        for pause in try query.pauses() {
+        for pause in pauses {
             let isDoubtful = try pause.scope == "all" && query.isDoubtful()
             let isClock = Wakefulness.isClock(pause.reason)
             let word = pause.scope == "all" ? "Paused" : pause.scope.hasPrefix("channel:") ? "Channel" : "Paused"
             add("paused", word, since: (nil, pause.at)) { html in
-                html.text("\(pause.scope == "all" ? "Everything" : pause.scope) is paused: \(pause.reason)")
+                switch pause.scope.split(separator: ":", maxSplits: 1).map(String.init) {
+                case let parts where parts.count == 2 && parts[0] == "playbook":
+                    html.link(parts[1], ask.playbookLink(parts[1]))
+                case let parts where parts.count == 2:
+                    html.link(parts[1], ask.link("/channels/" + DashboardAddress.part(parts[1])))
+                default: html.text("Everything")
+                }
+                html.text(" is paused: \(pause.reason)")
                 if isDoubtful {
                     html.text(". Say what the database is, on the machine: ")
                     html.add("code", text: "keeptouch resume all --as restored|copy|moved")
@@ -71,9 +85,15 @@ struct Needs {
                 }
             } acts: { html in
                 guard !isDoubtful, !isClock else { return }
-                html.link("Resume…", ask.link("/resume", ["scope": pause.scope]))
+                if ask.visitor.role >= .operator {
+                    html.add(
+                        "a", ["class": "button", "href": ask.link("/resume", ["scope": pause.scope])], text: "Resume…")
+                }
             }
         }
+    }
+
+    private mutating func addStop(_ connection: Connection) throws {
         let pulse = try Pulse(ask, connection)
         if !pulse.isRunning {
             add("broken", "Stopped", since: (nil, pulse.seenAt)) { html in
@@ -107,8 +127,15 @@ struct Needs {
         guard count > 0 else { return }
         let ask = ask
         let link = ask.link("/touches", ["state": state.rawValue])
-        add("held", state == .unknown ? "Unknown" : "Held") { html in
+        let places = try query.stuck(state)
+        add("held", state == .unknown ? "Unknown" : "Held", since: (nil, places.compactMap(\.since).min())) { html in
             html.link(count.of("touch", "touches"), link)
+            for (index, place) in places.prefix(3).enumerated() {
+                html.text(index == 0 ? " of " : ", ")
+                html.link(
+                    place.playbook, ask.link("/touches", ["state": state.rawValue, "playbook": place.playbook]))
+            }
+            if places.count > 3 { html.text(" and \((places.count - 3).of("other"))") }
             html.text(
                 state == .unknown
                     ? " may or may not have arrived. They wait for your word and are never repeated by themselves."
@@ -118,12 +145,38 @@ struct Needs {
         }
     }
 
-    private mutating func addHolds(_ query: StatusQuery) throws {
+    /// Events that began a playbook, such as requests to cancel, and that nobody answered and nobody will.
+    private mutating func addDropped(_ query: StatusQuery) throws {
+        let ask = ask
+        let events = ask.workspace.playbooks.filter { $0.state == .live }.compactMap { playbook -> String? in
+            guard case .on(let event, _) = playbook.trigger else { return nil }
+            return event
+        }
+        for item in try query.droppedEvents(of: Set(events), since: ask.now - .days(7)) {
+            add("broken", "Dropped", since: (nil, item.since)) { html in
+                html.text("\(item.count.grouped) × \(item.event) of ")
+                html.link(item.playbook, ask.playbookLink(item.playbook))
+                html.text(" got no answer and will get none: \(item.reason.ended) One by one: ")
+                html.add("code", text: "keeptouch status --dropped")
+            } acts: { html in
+                html.add(
+                    "a",
+                    [
+                        "class": "button",
+                        "href": ask.link("/accounts", ["verdict": item.verdict.rawValue, "playbook": item.playbook]),
+                    ], text: "See the accounts")
+            }
+        }
+    }
+
+    private mutating func addHolds(_ query: StatusQuery, _ connection: Connection) throws {
         let ask = ask
         for (name, since, reason) in try query.held(now: ask.now) {
+            let forecast = try ReleaseForecast(name, connection)
             add("held", "Held", since: (nil, since)) { html in
                 html.link(name, ask.playbookLink(name))
-                html.text(": \(reason)")
+                html.text(": \(reason.withoutCommands). ")
+                if let forecast { html.add(forecast.html(ask)) }
             } acts: { html in
                 html.add(
                     "a", ["class": "button go", "href": ask.playbookLink(name, "/whom")], text: "Look at them")
@@ -140,10 +193,17 @@ struct Needs {
 
     private mutating func addFeeds(_ query: StatusQuery, _ connection: Connection) throws {
         let ask = ask
-        for item in try query.waiting() {
-            add("late", "Waits") { html in
-                html.link(item.playbook, ask.playbookLink(item.playbook))
-                html.text(" waits: \(item.reason). Nothing goes wrong meanwhile.")
+        // A feed that is late is one matter, however many playbooks wait for it.
+        let waiting = Dictionary(grouping: try query.waiting(), by: \.reason).sorted { $0.key < $1.key }
+        for (reason, items) in waiting {
+            add("late", "Late feed") { html in
+                html.text("\(reason.ended) ")
+                for (index, item) in items.prefix(5).enumerated() {
+                    if index > 0 { html.text(", ") }
+                    html.link(item.playbook, ask.playbookLink(item.playbook))
+                }
+                if items.count > 5 { html.text(" and \((items.count - 5).of("other"))") }
+                html.text(" \(items.count == 1 ? "waits" : "wait"); nothing goes wrong meanwhile.")
             } acts: { html in
                 html.add("a", ["class": "button", "href": ask.link("/feeds")], text: "See the feed")
             }
@@ -161,11 +221,14 @@ struct Needs {
 
     private mutating func addFiles() {
         let ask = ask
-        for complaint in ask.edition.complaints.prefix(5) {
+        var seen: Set<String> = []
+        for complaint in ask.edition.complaints where seen.insert(complaint.position.file).inserted {
+            let count = ask.edition.complaints.count { $0.position.file == complaint.position.file }
             add("broken", "File") { html in
                 html.link(
                     "\(complaint.position)", ask.link("/files", ["file": complaint.position.file]))
-                html.text(": \(complaint.message). ")
+                html.text(": \(complaint.message.ended) ")
+                if count > 1 { html.text("It has \((count - 1).of("other complaint")). ") }
                 html.text(
                     ask.edition.kept.isEmpty ? "The rest works on." : "The older version goes on.")
             } acts: { html in

@@ -162,8 +162,10 @@ struct OverviewPage {
     }
 
     private func addComingUp(to html: inout HTML) {
-        let coming = playbooks.compactMap { item in item.nextAt.map { (item, $0) } }
-            .filter { $0.0.state == .live }.sorted { $0.1.at < $1.1.at }
+        let going = playbooks.filter { $0.state == .live && $0.paused == nil }
+        let coming: [(StatusQuery.OfPlaybook, StatusQuery.Occurrence)] = going.compactMap { item in
+            item.nextAt.map { (item, $0) }
+        }.sorted { $0.1.at < $1.1.at }
         html.panel("Coming up", id: "next") { html in
             guard !coming.isEmpty else {
                 return html.nothing("Nothing is scheduled", "Playbooks that start on events go on when one comes.")
@@ -201,8 +203,10 @@ struct OverviewPage {
 
     private func addJourneys(to html: inout HTML) {
         for (index, journey) in ask.workspace.journeys.enumerated() {
-            html.panel("Journey, \(journey.name)", id: "jo\(index)", more: ("the whole journey", ask.link("/journeys")))
-            { html in
+            html.panel(
+                "Journey, \(journey.name)", id: "jo\(index)",
+                more: ("the whole journey", ask.link("/journeys/" + DashboardAddress.part(journey.name)))
+            ) { html in
                 html.add("ol", ["class": "stages"]) { html in
                     for stage in journey.stages {
                         let key = StageKey(journey.name, stage.name)

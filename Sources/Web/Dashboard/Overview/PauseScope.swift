@@ -44,7 +44,8 @@ struct PauseScope: Equatable {
     private func unknown(_ what: String, among names: [String]) -> PageProblem {
         PageProblem(
             .notFound, "No such \(what)",
-            "There is no \(what) \"\(name.prefix(200))\"\(suggestion(for: name, in: names)) Nothing was changed.")
+            "There is no \(what) \"\(name.prefix(200))\"\(suggestion(for: name, in: names)). Nothing was changed."
+                .replacing("?.", with: "?"))
     }
 
     /// How much waits while it is paused, as a sentence without its end.

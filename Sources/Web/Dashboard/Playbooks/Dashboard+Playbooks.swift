@@ -24,15 +24,15 @@ extension Dashboard {
     }
 
     private static func playbooks(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
-        let state: Playbook.State? = try ask.word("state")
+        let state: StatusQuery.Standing? = try ask.word("state")
         let month = ask.now - .days(Int64(WorkspaceFigures.days))
         let counts = try PlaybookCounts.all(since: month, connection)
         var known = try StatusQuery(connection).playbooks(now: ask.now, counts)
         let verdicts = try PlaybookTable.verdicts(ask, known.map(\.name), connection)
         // A draft that no cycle has seen is in the files only.
         let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
-        if let state { known = known.filter { $0.state == state } }
-        let drafts = missing.filter { state == nil || $0.state == state }
+        if let state { known = known.filter { $0.standing == state } }
+        let drafts = missing.filter { state == nil || $0.state.rawValue == state?.rawValue }
         return DashboardPage(
             "Playbooks", in: .playbooks,
             lead: HTML {
@@ -42,7 +42,7 @@ extension Dashboard {
         ) { html in
             html.add("form", ["class": "filters", "action": ask.link("/playbooks")]) { html in
                 html.select(
-                    "State", "state", [("", "any")] + Playbook.State.allCases.map { ($0.rawValue, $0.rawValue) },
+                    "State", "state", [("", "any")] + StatusQuery.Standing.allCases.map { ($0.rawValue, $0.rawValue) },
                     chosen: state?.rawValue)
                 html.add("button", ["class": "go"], text: "Show")
             }

@@ -1,5 +1,6 @@
 import Basics
 import Playbooks
+import Runner
 import Storage
 
 /// Letting a held playbook go.
@@ -10,7 +11,9 @@ extension Dashboard {
             guard ask.workspace.playbook(name) != nil else { throw PageProblem.noPlaybook(name) }
             let known = try StatusQuery(connection).known(name, now: ask.now)
             let state: Jobs.State<WhomResult> = jobs.state(Self.whomJob(name, ask), now: ask.processNow)
-            return ReleasePage(ask: ask, name: name, known: known, state: state).page
+            return ReleasePage(
+                ask: ask, name: name, known: known, state: state, forecast: try ReleaseForecast(name, connection)
+            ).page
         }
         routes.change("/playbooks/:name/release") { ask, form, connection in
             let name = ask.part("name")
@@ -28,7 +31,7 @@ extension Dashboard {
                 )
             }
             let release = try ask.author.release(
-                name, reading: playbook.doubtableReads, because: Self.words(form["reason"]), now: ask.now,
+                name, reading: playbook.doubtableReads, because: try Self.words(form["reason"]), now: ask.now,
                 connection)
             guard release.isDone else { return .not(back, "\(name) is not held. Nothing was changed.") }
             return .done(back, release.sentence(of: name) + (ask.isSimulation ? ", with the next run." : "."))

@@ -17,9 +17,16 @@ extension Dashboard {
             let file = ask["file"] ?? ""
             guard file.hasPrefix("playbooks/"), let text = ask.edition.files.texts[file] else {
                 throw PageProblem(
-                    .notFound, "No such file", "Only files of playbooks/ can be tried; \(file.prefix(200)) is none.")
+                    .notFound, "No such file",
+                    file.isEmpty
+                        ? "Choose a file of playbooks/ on the page Files: try?file=playbooks/NAME/playbook.yaml"
+                        : "Only files of playbooks/ can be tried, and \"\(file.prefix(200))\" is none of them.",
+                    at: "file"
+                )
             }
-            return TryPage(ask: ask, file: file, original: text, text: text, result: nil).page
+            return TryPage(
+                ask: ask, file: file, original: text, base: text, text: ask.draft["text"] ?? text, result: nil
+            ).page
         }
         routes.answer("/try", .operator) { [self] ask, form in
             let file = form["file"] ?? ""
@@ -30,7 +37,9 @@ extension Dashboard {
             guard text.utf8.count <= Self.largest else {
                 throw PageProblem(.badRequest, "Too long", "The text is longer than \(Self.largest / 1_000) kB.")
             }
-            if form["act"] == "patch" {
+            // Whoever takes the present file for the base has seen what somebody else changed in it.
+            let base = form["act"] == "base" ? original : (form["base"] ?? "").replacing("\r\n", with: "\n")
+            if form["act"] == "patch", base == original {
                 guard let patch = UnifiedDiff(from: original, to: text).text(path: file) else {
                     throw PageProblem(.badRequest, "Nothing has changed", "The text is the file's.")
                 }
@@ -39,12 +48,9 @@ extension Dashboard {
                 return .file(
                     Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: patch))))
             }
-            let result = try await tried(file, text, ask)
-            let hasChanged = form["seen"] != Registry.hash(original)
+            let result = form["act"] == "check" ? try await tried(file, text, ask) : nil
             return .page(
-                TryPage(
-                    ask: ask, file: file, original: original, text: text, result: result, hasFileChanged: hasChanged
-                ).page)
+                TryPage(ask: ask, file: file, original: original, base: base, text: text, result: result).page)
         }
     }
 

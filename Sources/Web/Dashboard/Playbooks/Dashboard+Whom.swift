@@ -35,7 +35,7 @@ extension Dashboard {
             try plan(name, ask)
             return .done("/playbooks/\(DashboardAddress.part(name))/whom", "It is being worked out.")
         }
-        routes.file("/playbooks/:name/whom.csv", .operator) { [jobs] ask, _ in
+        routes.export("/playbooks/:name/whom.csv") { [jobs] ask, _ in
             let name = ask.part("name")
             guard
                 case .done(let result, _, _) = jobs.state(

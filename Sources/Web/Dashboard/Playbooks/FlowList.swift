@@ -10,7 +10,11 @@ import Storage
 struct FlowList {
     let ask: PageRequest
     let playbook: Playbook
-    let counts: PlaybookCounts?
+    var counts: PlaybookCounts?
+    /// What was counted of each variant that has steps of its own.
+    var ofVariants: [String: PlaybookCounts] = [:]
+    /// The one whose steps are drawn, where it has its own.
+    private(set) var variant: String?
     /// The one whose program is drawn.
     let version: StatusQuery.Version?
     /// What was counted of it; nil for all.
@@ -19,13 +23,25 @@ struct FlowList {
     /// How an address says that somebody walked to the end.
     static let noReason = "-"
 
+    init(
+        ask: PageRequest, playbook: Playbook, numbers: FlowNumbers, version: StatusQuery.Version?, part: FlowPart?
+    ) {
+        (self.ask, self.playbook, self.version, self.part) = (ask, playbook, version, part)
+        (counts, ofVariants) = (numbers.whole, numbers.variants)
+    }
+
     func draw(in html: inout HTML) {
-        html.add("div", ["class": "flow"]) { html in
-            let variants = playbook.variants.filter { $0.steps != nil }
-            if variants.isEmpty { return sequence(playbook.steps, variant: nil, in: &html) }
-            for variant in playbook.variants {
-                html.add("h3", text: "Variant \(variant.name)")
-                sequence(variant.steps ?? playbook.steps, variant: variant.name, in: &html)
+        guard playbook.hasVariantSteps else {
+            return html.add("div", ["class": "flow"]) { sequence(playbook.steps, variant: nil, in: &$0) }
+        }
+        html.add("div", ["class": "flow variants"]) { html in
+            for variant in playbook.variants where part?.variant.map({ $0 == variant.name }) ?? true {
+                var one = self
+                (one.counts, one.variant) = (ofVariants[variant.name], variant.name)
+                html.add("section") { html in
+                    html.add("h3", text: "Variant \(variant.name)")
+                    one.sequence(variant.steps ?? playbook.steps, variant: variant.name, in: &html)
+                }
             }
         }
     }
@@ -127,7 +143,8 @@ struct FlowList {
     ) {
         let passages = counts?.steps[step.id]?.passages ?? [:]
         let taken = branch.condition == nil ? passages[.otherwise] ?? 0 : passages[.branch(number)] ?? 0
-        let all = passages.values.reduce(0, +)
+        let shares = Shares.percent(of: passages)
+        let share = branch.condition == nil ? shares[.otherwise] : shares[.branch(number)]
         let isEmpty = !range.contains { steps[$0].isShown }
         html.add("li") { html in
             html.add("p") { html in
@@ -136,8 +153,10 @@ struct FlowList {
                     html.text(" ")
                     html.add("code", text: condition.text)
                 }
-                html.text(" · \(taken.grouped) ")
-                html.add("span", ["class": "soft"], text: "took it" + (all > 0 ? ", \(taken * 100 / all)%" : ""))
+                if counts != nil {
+                    html.text(" · \(taken.grouped) ")
+                    html.add("span", ["class": "soft"], text: "took it" + (share.map { ", \($0)%" } ?? ""))
+                }
                 if isEmpty { html.text(" · nothing more") }
             }
             if !isEmpty {
@@ -163,10 +182,8 @@ struct FlowList {
                     let link = accounts(["step": step.id, "version": version?.hash, "variant": variant])
                     if here == 0 {
                         html.add("span", ["class": "zero-count"], text: "0")
-                    } else if let link {
-                        html.link(here.grouped, link)
                     } else {
-                        html.text(here.grouped)
+                        html.link(here.grouped, link)
                     }
                 }
                 html.add("small", text: "here now")
@@ -179,11 +196,10 @@ struct FlowList {
     private func addCounts(_ step: Step, _ found: PlaybookCounts.OfStep, to html: inout HTML) {
         var items: [(count: Int, word: String, link: String?)] = []
         func link(state: String? = nil, outcome: String? = nil) -> String? {
-            // Touches are not listed by whose they are.
-            part != nil
-                ? nil
-                : ask.link(
-                    "/touches", ["playbook": playbook.name, "step": step.id, "state": state, "outcome": outcome])
+            ask.link(
+                "/touches",
+                among: ["playbook": playbook.name, "step": step.id, "state": state, "outcome": outcome].merging(ofPart)
+                { $1 })
         }
         func touches(_ states: [TouchState], _ word: String, _ state: String) {
             let sum = states.reduce(0) { $0 + (found.touches[$1] ?? 0) }
@@ -202,11 +218,11 @@ struct FlowList {
                 items.append((count, kind, link(outcome: kind)))
             }
         } else {
-            let all = found.passages.values.reduce(0, +)
+            let shares = Shares.percent(of: found.passages)
             for (result, count) in found.passages.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 items.append(
                     (
-                        count, result.rawValue.replacing("_", with: " ") + (all > 0 ? ", \(count * 100 / all)%" : ""),
+                        count, step.word(for: result) + (shares[result].map { ", \($0)%" } ?? ""),
                         accounts(["all": "yes", "step": step.id, "result": result.rawValue])
                     ))
             }
@@ -225,7 +241,8 @@ struct FlowList {
         let standing = counts.standing.filter { $0.step == index && $0.versionID == version?.id }.reduce(0) {
             $0 + $1.count
         }
-        let share = min(100, max(passed + (passed > 0 ? standing : 0), touched) * 100 / counts.entered)
+        let came = max(passed + (passed > 0 ? standing : 0), touched)
+        let share = min(100, (came * 100 + counts.entered / 2) / counts.entered)
         guard share > 0 else { return }
         html.add(
             "svg",
@@ -239,17 +256,16 @@ struct FlowList {
         }
     }
 
-    /// The accounts behind a number; nil where no list is of just those.
-    private func accounts(_ query: KeyValuePairs<String, String?>) -> String? {
-        let page = ask.link("/playbooks/\(DashboardAddress.part(playbook.name))/accounts", query)
-        guard let part else { return page }
-        guard part.version == nil, part.variant == nil else { return nil }
-        let since = part.part(now: ask.now, in: ask.workspace.configuration.zone).since
-        let more = [
-            since.map { "entered_from=\(ask.workspace.configuration.zone.day(of: $0))" },
-            part.side.map { "arm=\($0.rawValue)" },
-        ].compactMap(\.self)
-        return ([page] + more).joined(separator: "&")
+    /// The accounts behind a number.
+    private func accounts(_ query: [String: String?]) -> String {
+        ask.link(
+            "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
+            among: query.merging(ofPart) { $0 ?? $1 })
+    }
+
+    /// Whose numbers these are, as addresses say it.
+    private var ofPart: [String: String?] {
+        (part?.query(ask) ?? [:]).merging(["variant": variant]) { $1 ?? $0 }
     }
 
     private func count(_ count: Int, _ word: String, _ link: String?, in html: inout HTML) {

@@ -30,7 +30,8 @@ struct FlowPart: Sendable {
         (period, side) = (try ask.word("period"), try ask.word("arm"))
         version = try ask["version"].map { hash in
             guard let found = versions.first(where: { $0.hash.hasPrefix(hash) }) else {
-                throw PageProblem(.notFound, "No such version", "No version \"\(hash.prefix(80))\" has run.")
+                throw PageProblem(
+                    .notFound, "No such version", "No version \"\(hash.prefix(80))\" has run.", at: "version")
             }
             return found
         }
@@ -39,7 +40,8 @@ struct FlowPart: Sendable {
             guard names.contains(name) else {
                 throw PageProblem(
                     .notFound, "No such variant",
-                    "There is no variant \"\(name.prefix(80))\"; there are: \(names.joined(separator: ", ")).")
+                    "There is no variant \"\(name.prefix(80))\"; there are: \(names.joined(separator: ", ")).",
+                    at: "variant")
             }
             return name
         }
@@ -54,6 +56,15 @@ struct FlowPart: Sendable {
         if let side { part.arms = side.arms }
         part.variant = variant
         return part
+    }
+
+    /// The same in the address of a list.
+    func query(_ ask: PageRequest) -> [String: String?] {
+        let zone = ask.workspace.configuration.zone
+        return [
+            "version": version.map { String($0.hash.prefix(8)) }, "variant": variant, "arm": side?.rawValue,
+            "entered_from": part(now: ask.now, in: zone).since.map { "\(zone.day(of: $0))" },
+        ]
     }
 
     static func draw(

@@ -46,6 +46,7 @@ extension PlaybookPage {
                 chosen: ask["arm"])
             html.select("Which", "all", [("", "in it now"), ("yes", "all who entered")], chosen: ask["all"])
             html.select("Goal", "goal", [("", "any"), ("yes", "reached")], chosen: ask["goal"])
+            html.others(ask, ["version", "variant", "entered_from", "end", "result", "days", "experiment"])
             html.add("button", ["class": "go"], text: "Show")
         }
     }
@@ -55,8 +56,8 @@ extension PlaybookPage {
     /// - Throws: `PageProblem` for a step, an arm or a result that is none.
     private func entries(_ connection: Connection) throws -> StatusQuery.Entries {
         var asked = StatusQuery.Entries()
-        asked.isActive = ask["all"] != "yes"
-        asked.hasGoal = ask["goal"] == "yes"
+        asked.isActive = try ask.flag("all") != true
+        asked.hasGoal = try ask.flag("goal") == true
         asked.end = ask["end"].map { $0 == FlowList.noReason ? "" : $0 }
         if let days = try ask.number("days") { asked.since = ask.now - .days(max(0, min(days, 3_650))) }
         if let day = try ask.day("entered_from") { asked.since = ask.workspace.configuration.zone.start(of: day) }
@@ -65,11 +66,22 @@ extension PlaybookPage {
         } else if let arm: Arm = try ask.word("arm") {
             asked.arms = [arm]
         }
+        asked.variant = ask["variant"]
+        asked.experimentID = try ask.number("experiment")
+        if let hash = ask["version"], let known {
+            guard
+                let found = try StatusQuery(connection).versions(of: known.id).first(where: { $0.hash.hasPrefix(hash) })
+            else {
+                throw PageProblem(
+                    .notFound, "No such version", "No version \"\(hash.prefix(80))\" has run.", at: "version")
+            }
+            asked.versionID = found.id
+        }
         if let step = ask["step"] {
             if let text = ask["result"] {
                 guard let result = PassageResult(rawValue: text) else {
                     throw PageProblem(
-                        .badRequest, "No such result", "Nothing passes a step as \"\(text.prefix(60))\".")
+                        .badRequest, "No such result", "Nothing passes a step as \"\(text.prefix(60))\".", at: "result")
                 }
                 asked.passage = (step, result)
             } else {
@@ -100,7 +112,8 @@ extension PlaybookPage {
         guard !places.isEmpty || versions.isEmpty else {
             throw PageProblem(
                 .notFound, "No such step",
-                "No version of \(name) has a step \"\(step.prefix(100))\"\(suggestion(for: step, in: others))")
+                "No version of \(name) has a step \"\(step.prefix(100))\"\(suggestion(for: step, in: others))",
+                at: "step")
         }
         return places
     }

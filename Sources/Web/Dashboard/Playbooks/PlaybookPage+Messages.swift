@@ -14,7 +14,7 @@ extension PlaybookPage {
         let key = ask["account"]
         let story = try key.map { key -> AccountStory in
             do { return try AccountStory.find(key, connection) } catch let error as StorageError {
-                throw PageProblem(.notFound, "No such account", "\(error)")
+                throw PageProblem(.notFound, "No such account", "\(error)", at: "account")
             }
         }
         return page(.messages) { html in

@@ -27,7 +27,8 @@ struct PlaybookPage {
     /// As the files have it; else the version that ran last.
     let playbook: Playbook?
     let known: StatusQuery.KnownState?
-    private let pause: String?
+    private let forecast: ReleaseForecast?
+    private let pause: (reason: String, at: Instant)?
 
     static let page = 50
 
@@ -46,7 +47,10 @@ struct PlaybookPage {
             playbook = source.flatMap { [name] in ask.edition.files.pinned.playbook(name, source: $0) }
         }
         guard known != nil || playbook != nil else { throw PageProblem.noPlaybook(name) }
-        pause = try Pauses(connection).reason(for: name)
+        forecast = try known?.heldBecause == nil ? nil : ReleaseForecast(name, connection)
+        let pauses = try query.pauses()
+        pause = (pauses.first { [name] in $0.scope == "playbook:\(name)" } ?? pauses.first { $0.scope == "all" })
+            .map { ($0.reason, $0.at) }
     }
 
     var isOfFiles: Bool { ask.workspace.playbook(name) != nil }
@@ -59,23 +63,7 @@ struct PlaybookPage {
             playbook?.title ?? name, in: .playbooks,
             crumb: HTML { $0.link("Playbooks", ask.link("/playbooks")) }, lead: lead, acts: acts
         ) { html in
-            if let reason = known?.heldBecause { html.note("warn", "Held: \(reason)") }
-            if let pause { html.note("warn", "Paused: \(pause)") }
-            if hasError {
-                html.add("div", ["class": "note warn"]) { html in
-                    html.add("p") { html in
-                        html.text("Its files have an error. The version before goes on, and is what this page shows: ")
-                        html.link("see the files", ask.link("/files"))
-                        html.text(".")
-                    }
-                }
-            }
-            if !isOfFiles {
-                html.note(
-                    "warn",
-                    "Its files are gone or have an error; this is the version that ran last. Enrollments go on by the version that they entered with."
-                )
-            }
+            html.add("div", ["data-live": "notes"]) { addNotes(to: &$0) }
             html.add("ul", ["class": "tabs"]) { html in
                 for item in Tab.allCases {
                     let link =
@@ -94,11 +82,38 @@ struct PlaybookPage {
         }
     }
 
+    private func addNotes(to html: inout HTML) {
+        if let reason = known?.heldBecause {
+            html.note("warn") { html in
+                html.text("Held: \(reason.withoutCommands). ")
+                if let forecast { html.add(forecast.html(ask)) }
+            }
+        }
+        if let pause { html.note("warn", "Paused: \(pause.reason)") }
+        if hasError {
+            html.note("warn") { html in
+                html.text("Its files have an error. The version before goes on, and is what this page shows: ")
+                html.link("see the files", ask.link("/files"))
+                html.text(".")
+            }
+        }
+        if !isOfFiles {
+            html.note(
+                "warn",
+                "Its files are gone or have an error; this is the version that ran last. Enrollments go on by the version that they entered with."
+            )
+        }
+    }
+
     private var lead: HTML {
         HTML { html in
             let state = known?.state ?? playbook?.state ?? .draft
-            html.add(PlaybookTable.state(state, isHeld: known?.heldBecause != nil, isPaused: pause != nil))
-            if let since = known?.liveSince, state == .live {
+            let standing = StatusQuery.Standing(state, isHeld: known?.heldBecause != nil, isPaused: pause != nil)
+            html.add(PlaybookTable.state(standing))
+            if let at = pause?.at {
+                html.text(" since ")
+                html.add(ask.time(at))
+            } else if let since = known?.liveSince, standing == .live {
                 html.text(" since ")
                 html.add(ask.time(since, .day))
             }
@@ -108,7 +123,7 @@ struct PlaybookPage {
             html.text(" · version \(Registry.hash(playbook.source).prefix(8)) · \(playbook.category)")
             html.text(" · priority \(playbook.priority)")
             if playbook.holdout > 0 { html.text(" · holdout \(Report.Unit.share.text(playbook.holdout))") }
-            if let next = known?.nextAt, state == .live {
+            if let next = known?.nextAt, state == .live, pause == nil {
                 html.text(" · next match ")
                 if next.isLocal {
                     html.text(next.text(in: ask.workspace.configuration.zone))
@@ -141,39 +156,44 @@ struct PlaybookPage {
         }
     }
 
-    /// - Parameter part: what is drawn instead of all enrollments, and how the counting of it stands.
+    /// The program that is drawn: a version of before as it was.
+    func drawn(_ part: FlowPart?) -> Playbook? {
+        part?.version.flatMap { ask.edition.files.pinned.playbook(name, source: $0.source, files: $0.files) }
+            ?? playbook
+    }
+
+    /// - Parameters:
+    ///   - part: what is drawn instead of all enrollments.
+    ///   - state: how the counting of it stands, where it takes longer than a page may.
     func flow(
-        _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?, _ connection: Connection
+        _ versions: [StatusQuery.Version], part: FlowPart?, _ numbers: FlowNumbers,
+        counting state: Jobs.State<FlowNumbers>?, _ connection: Connection
     ) throws -> DashboardPage {
-        var counts = try self.counts(connection)
+        let counts = numbers.whole
         let verdict = try ask.headlines.headline(of: .experiment(name), connection)
-        if let part {
-            counts = nil
-            if case .done(let found, _, _) = part.1 { counts = found }
-        }
         return page(.flow) { html in
             if known != nil { FlowPart.draw(ask, ask.playbookLink(name), versions, playbook, in: &html) }
-            if let part {
-                html.job(ask, part.1) { _ in
+            if part != nil, state == nil {
+                html.add("p", ["class": "soft small"], text: "Only some of the enrollments.")
+            }
+            if let state {
+                html.job(ask, state) { _ in
                 } done: { _, at, took, html in
                     html.add("p", ["class": "soft small"]) { html in
-                        html.text("Only some of the enrollments")
+                        html.text(part == nil ? "Counted by variant" : "Only some of the enrollments")
                         html.made(ask, at, took)
                     }
                 }
             }
-            html.add("div", ["class": "grid side"]) { html in
+            let drawn = drawn(part)
+            html.add("div", ["class": drawn?.hasVariantSteps == true ? "grid" : "grid side"]) { html in
                 html.panel("Flow", id: "fl", isLive: true) { html in
-                    guard let playbook else {
+                    guard let drawn else {
                         return html.nothing("It cannot be read", "See `keeptouch check` and the page Files.")
                     }
-                    // A version of before is drawn as it was.
                     let current = versions.first { $0.id == known?.versionID }
-                    let asked = part?.0.version
-                    let drawn =
-                        asked.flatMap { ask.edition.files.pinned.playbook(name, source: $0.source) } ?? playbook
                     FlowList(
-                        ask: ask, playbook: drawn, counts: counts, version: asked ?? current, part: part?.0
+                        ask: ask, playbook: drawn, numbers: numbers, version: part?.version ?? current, part: part
                     ).draw(in: &html)
                     html.add("footer") { html in
                         html.text(
@@ -186,8 +206,8 @@ struct PlaybookPage {
                         }
                     }
                 }
-                html.add("div", ["class": "stack"]) { html in
-                    addSummary(counts, hasLinks: part == nil, to: &html)
+                html.add("div", ["class": "stack", "data-live": "beside"]) { html in
+                    addSummary(counts, part, to: &html)
                     addExperiment(verdict, to: &html)
                     addVerdicts(counts, to: &html)
                     addRules(to: &html)
@@ -198,28 +218,34 @@ struct PlaybookPage {
         }
     }
 
-    private func addSummary(_ counts: PlaybookCounts?, hasLinks: Bool, to html: inout HTML) {
+    private func addSummary(_ counts: PlaybookCounts?, _ part: FlowPart?, to html: inout HTML) {
         html.panel("Who came", id: "who") { html in
+            if counts == nil, known != nil {
+                return html.add("p", ["class": "soft"], text: "It is being counted.")
+            }
             guard let counts, counts.entered > 0 else {
+                if part != nil { return html.nothing("Nobody of these has entered", "Take a filter away.") }
                 return html.nothing("Nobody has entered yet", "See whom it would touch now.")
             }
             html.add("table") { html in
                 html.add("tbody") { html in
-                    func row(_ title: String, _ count: Int, _ link: String) {
+                    func row(_ title: String, _ count: Int, _ query: [String: String?]) {
                         html.add("tr") { html in
                             html.add("th", ["scope": "row"], text: title)
-                            html.number(count, link: hasLinks ? link : nil)
+                            let path = "/playbooks/\(DashboardAddress.part(name))/accounts"
+                            html.number(
+                                count, link: ask.link(path, among: query.merging(part?.query(ask) ?? [:]) { $0 ?? $1 }))
                         }
                     }
-                    row("entered", counts.entered, ask.playbookLink(name, "/accounts?all=yes"))
-                    row("in it now", counts.active, ask.playbookLink(name, "/accounts"))
+                    row("entered", counts.entered, ["all": "yes"])
+                    row("in it now", counts.active, [:])
                     for arm in Arm.allCases where arm != .treated {
                         guard let count = counts.entries[arm] else { continue }
                         row(
                             arm == .holdout ? "held out" : "held out of everything", count,
-                            ask.playbookLink(name, "/accounts?all=yes&arm=\(arm.rawValue)"))
+                            ["all": "yes", "arm": arm.rawValue])
                     }
-                    row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes&goal=yes"))
+                    row("reached the goal", counts.goals, ["all": "yes", "goal": "yes"])
                 }
             }
         }
@@ -299,8 +325,11 @@ struct PlaybookPage {
                     html.add("li") { html in
                         html.add(ask.time(version.seenAt, .day))
                         html.add("span", text: "")
-                        let entered = counts?.versions[version.id]?.entered ?? 0
-                        html.add("p", text: "version \(version.hash.prefix(8)), \(entered.grouped) entered by it")
+                        html.add("p") { html in
+                            html.text("version \(version.hash.prefix(8))")
+                            guard let counts else { return }
+                            html.text(", \((counts.versions[version.id]?.entered ?? 0).grouped) entered by it")
+                        }
                     }
                 }
             }

@@ -42,7 +42,7 @@ struct PlaybookTable {
                             }
                         }
                     }
-                    html.add("td") { $0.add(Self.state(item)) }
+                    html.add("td") { $0.add(Self.state(item.standing)) }
                     html.number(item.active, link: ask.playbookLink(item.name, "/accounts"))
                     html.number(
                         counts[item.id]?.recent ?? 0,
@@ -66,7 +66,7 @@ struct PlaybookTable {
                     }
                     html.add("td", ["class": "x nowrap"]) { html in
                         guard let next = item.nextAt else {
-                            return html.text(item.state == .live ? "on its event" : "")
+                            return html.text(item.standing == .live ? "on its event" : "")
                         }
                         if next.isLocal {
                             html.text(next.text(in: ask.workspace.configuration.zone))
@@ -79,15 +79,7 @@ struct PlaybookTable {
         }
     }
 
-    static func state(_ item: StatusQuery.OfPlaybook) -> HTML {
-        state(item.state, isHeld: item.heldBecause != nil)
-    }
-
-    static func state(_ state: Playbook.State, isHeld: Bool, isPaused: Bool = false) -> HTML {
-        HTML { html in
-            if isPaused { return html.state("paused", "paused") }
-            if isHeld { return html.state("held", "held") }
-            html.state(state.rawValue, state.rawValue)
-        }
+    static func state(_ standing: StatusQuery.Standing) -> HTML {
+        HTML { $0.state(standing.rawValue, standing.rawValue) }
     }
 }

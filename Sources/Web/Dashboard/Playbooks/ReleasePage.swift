@@ -10,6 +10,8 @@ struct ReleasePage {
     let name: String
     let known: StatusQuery.KnownState?
     let state: Jobs.State<WhomResult>
+    /// Where nobody has asked the page that counts anew.
+    let forecast: ReleaseForecast?
 
     /// What a form saw, so that a release does nothing when it is another hold by then.
     static func seen(_ known: StatusQuery.KnownState?) -> String {
@@ -30,7 +32,7 @@ struct ReleasePage {
                             ? "It takes in again, and the safety rules look at its next match"
                             : "Its next match is let through, whatever its size")
                     html.text(ask.isSimulation ? ", with the next run. " : ". ")
-                    if let reason = known?.heldBecause { html.text("It is held: \(reason).") }
+                    if let reason = known?.heldBecause { html.text("It is held: \(reason.withoutCommands).") }
                 }
                 if case .done(let result, let at, _) = state, let report = result.report(of: name) {
                     let counts = report.ifReleased ?? report.verdicts
@@ -48,6 +50,7 @@ struct ReleasePage {
                         }
                     }
                 } else {
+                    if let forecast { html.add("p") { $0.add(forecast.html(ask)) } }
                     html.add("p") { html in
                         html.text("How many that would be now: ")
                         html.link("whom would it touch?", ask.playbookLink(name, "/whom"))
@@ -57,7 +60,7 @@ struct ReleasePage {
                     ask, "/playbooks/\(DashboardAddress.part(name))/release", "Release", style: "go",
                     fields: ["seen": Self.seen(known)]
                 ) { html in
-                    html.add("div", ["class": "filters"]) { $0.reasonField() }
+                    html.add("div", ["class": "filters"]) { $0.reasonField(ask) }
                 }
                 html.add("p") { $0.link("Not now", ask.playbookLink(name)) }
                 html.command(["release", name])

@@ -10,8 +10,11 @@ struct TrialResult: Sendable {
     /// What the plan says of the playbook now, and with the change.
     var now: CycleReport.OfPlaybook?
     var changed: CycleReport.OfPlaybook?
-    var enter: [String] = []
-    var leave: [String] = []
+    /// What the change does to those who are in it, where the playbook would end or take in nobody.
+    var ending: String?
+    /// Who would match that does not now, and the other way round.
+    var enter: [CycleReport.Who] = []
+    var leave: [CycleReport.Who] = []
     var tests: [String] = []
     /// Nil where nothing has changed.
     var diff: String?
@@ -30,18 +33,26 @@ struct TrialResult: Sendable {
         guard let workspace = checked.workspace, let playbook = workspace.playbook(name),
             !complaints.contains(where: { $0.severity == .error })
         else { return }
-        func plan(_ workspace: Workspace, _ pinned: PinnedVersions) throws -> (CycleReport.OfPlaybook?, Set<String>) {
-            var accounts: Set<String> = []
+        func plan(_ workspace: Workspace, _ pinned: PinnedVersions) throws -> (CycleReport, [String: CycleReport.Who]) {
+            var accounts: [String: CycleReport.Who] = [:]
             let cycle = Cycle(workspace: workspace, pinned: pinned, store: store, processNow: processNow)
             let report = try cycle.plan(now: moment, only: [name]) { item in
-                if item.playbook == name { accounts.insert(item.account) }
+                if item.playbook == name { accounts[item.account] = item }
             }
-            return (report.playbooks.first { $0.playbook == name }, accounts)
+            return (report, accounts)
         }
         let (old, before) = try plan(present, files.pinned)
         let (new, after) = try plan(workspace, checked.pinned)
-        (now, changed) = (old, new)
-        (enter, leave) = (after.subtracting(before).sorted(), before.subtracting(after).sorted())
+        now = old.playbooks.first { $0.playbook == name }
+        changed = new.playbooks.first { $0.playbook == name }
+        func only(_ one: [String: CycleReport.Who], _ other: [String: CycleReport.Who]) -> [CycleReport.Who] {
+            one.values.filter { other[$0.account] == nil }.sorted { $0.account < $1.account }
+        }
+        (enter, leave) = (only(after, before), only(before, after))
+        let change = new.changes.first { $0.playbook == name && $0.change != .edited }
+        if playbook.state != .live, playbook.state != present.playbook(name)?.state {
+            ending = change?.sentence ?? "\(name) is \(playbook.state == .draft ? "a draft" : "retired"): nobody enters"
+        }
         tests = Self.results(of: playbook, in: workspace)
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Decisions
 import Measure
 import Playbooks
 import Runner
@@ -10,23 +11,31 @@ struct TryPage {
     let file: String
     /// The file as it is now.
     let original: String
+    /// The file as it was when somebody began to change it.
+    let base: String
     let text: String
     let result: TrialResult?
-    var hasFileChanged = false
 
     var page: DashboardPage {
         DashboardPage("Try a change", in: .playbooks, crumb: HTML { $0.link(file, ask.link("/files", ["file": file])) })
         { html in
-            if hasFileChanged {
+            if base != original {
                 html.note(
                     "warn",
-                    "The file has changed on disk since you began. Below is your text; the differences are to the file as it is now."
+                    "The file has changed on disk since you began: no patch is made of it, for that would take back what somebody else wrote. Put their change into your text, then say that it is in."
                 )
+                let path = file
+                if let theirs = UnifiedDiff(from: base, to: original).text(path: path) {
+                    html.panel("What somebody else changed", id: "theirs") { $0.addDiff(theirs) }
+                }
+                if let yours = UnifiedDiff(from: base, to: text).text(path: path) {
+                    html.panel("What you changed", id: "yours") { $0.addDiff(yours) }
+                }
             }
-            html.add("form", ["method": "post", "action": ask.link("/try")]) { html in
+            html.add("form", ["method": "post", "action": ask.link("/try", ["file": file])]) { html in
                 html.add("input", ["type": "hidden", "name": "token", "value": ask.visitor.formToken])
                 html.add("input", ["type": "hidden", "name": "file", "value": file])
-                html.add("input", ["type": "hidden", "name": "seen", "value": Registry.hash(original)])
+                html.add("textarea", ["name": "base", "hidden": "", "aria-hidden": "true"], text: "\n" + base)
                 html.add("label", ["class": "hidden", "for": "text"], text: "Text of \(file)")
                 html.add(
                     "textarea",
@@ -36,7 +45,12 @@ struct TryPage {
                     html.add(
                         "button", ["class": "go", "name": "act", "value": "check"],
                         text: "Check it, and whom it would touch")
-                    html.add("button", ["name": "act", "value": "patch"], text: "Download the patch")
+                    if base == original {
+                        html.add("button", ["name": "act", "value": "patch"], text: "Download the patch")
+                    } else {
+                        html.add(
+                            "button", ["name": "act", "value": "base"], text: "Their change is in my text, or shall go")
+                    }
                 }
             }
             if let result {
@@ -50,6 +64,52 @@ struct TryPage {
         }
     }
 
+    private func addWhom(_ result: TrialResult, to html: inout HTML) {
+        if let ending = result.ending {
+            return html.panel("Whom", id: "whom") {
+                $0.add("p", text: ending + (ending.hasSuffix("nobody enters") ? "." : "; nobody enters."))
+            }
+        }
+        guard let changed = result.changed else { return }
+        html.panel("Whom", id: "whom") { html in
+            html.add(
+                "p",
+                text: "\(changed.matched.of("account matches", "accounts match")) with the change, "
+                    + "\((result.now?.matched ?? 0).grouped) without it. \(changed.entering.grouped) would enter with it, "
+                    + "\((result.now?.entering ?? 0).grouped) without it"
+                    + (changed.heldBecause == nil ? "." : ", once it is released.")
+            )
+            for (title, found) in [
+                ("would match that do not now", result.enter), ("would match no longer", result.leave),
+            ] {
+                html.add("p") { html in
+                    html.add("b", text: found.count.grouped)
+                    html.text(" \(title)")
+                    list(found.prefix(Self.few), to: &html)
+                }
+                guard found.count > Self.few else { continue }
+                html.add("details") { html in
+                    let most = min(found.count, Self.most)
+                    html.add("summary", text: most < found.count ? "the first \(most.grouped)" : "all \(most.grouped)")
+                    html.add("p", ["class": "small"]) { list(found.prefix(most), to: &$0) }
+                }
+            }
+        }
+    }
+
+    /// So many accounts are named at once, and so many when one asks for all.
+    private static let (few, most) = (10, 1_000)
+
+    private func list(_ found: ArraySlice<CycleReport.Who>, to html: inout HTML) {
+        for (index, item) in found.enumerated() {
+            html.text(index == 0 ? ": " : ", ")
+            html.link(item.name ?? item.account, ask.accountLink(item.account))
+            let verdict = item.ifReleased ?? item.verdict
+            let words = [item.name == nil ? nil : item.account, verdict == .enrolled ? "enters" : verdict.rawValue]
+            html.text(" (\(words.compactMap(\.self).joined(separator: ", ")))")
+        }
+    }
+
     private func draw(_ result: TrialResult, in html: inout HTML) {
         html.panel("Check", id: "check") { html in
             if result.complaints.isEmpty { html.add("p", ["class": "good"], text: "✓ no complaint") }
@@ -57,27 +117,7 @@ struct TryPage {
                 html.add("p", ["class": complaint.severity == .error ? "bad" : "warn"], text: "\(complaint)")
             }
         }
-        if let changed = result.changed {
-            html.panel("Whom", id: "whom") { html in
-                html.add(
-                    "p",
-                    text:
-                        "\(changed.matched.of("account matches", "accounts match")) with the change, \((result.now?.matched ?? 0).grouped) without it."
-                )
-                for (title, keys) in [
-                    ("would match that do not now", result.enter), ("would match no longer", result.leave),
-                ] {
-                    html.add("p") { html in
-                        html.add("b", text: keys.count.grouped)
-                        html.text(" \(title)")
-                        for (index, key) in keys.prefix(10).enumerated() {
-                            html.text(index == 0 ? ": " : ", ")
-                            html.link(key, ask.accountLink(key))
-                        }
-                    }
-                }
-            }
-        }
+        addWhom(result, to: &html)
         if !result.tests.isEmpty {
             html.panel("Tests", id: "tests") { html in
                 for line in result.tests { html.add("p", text: line) }

@@ -12,23 +12,31 @@ extension Dashboard {
         routes.page("/experiments") { ask, connection in
             try ExperimentList(ask, connection).page
         }
-        report("/experiments/:name", in: .experiments, on: routes) { ask in
+        report("/experiments/:name", in: .experiments, on: routes) { ask, connection in
             let name = ask.part("name")
+            if ask.workspace.playbook(name) == nil, try KnownPlaybook.named(name, connection) == nil {
+                throw PageProblem.noPlaybook(name)
+            }
+            let experiment = ask.workspace.playbook(name)?.experiment ?? name
+            if let period = try ask.number("period") {
+                let last = try ExperimentFigures.lastPeriod(of: experiment, connection) ?? 0
+                guard (1...max(1, last)).contains(period) else {
+                    throw PageProblem(
+                        .notFound, "No such period", "\(name) has had \(Int(last).of("period")).", at: "period")
+                }
+            }
             let rule: ArmComparison.Rule = try ask.word("rule") ?? .groupSequential
             return ReportRequest(
                 name: "experiment \(name) \(rule.rawValue)", title: name,
                 command: ["report", "experiment", name] + rule.option,
                 daily: rule == .groupSequential ? .experiment(name) : nil
             ) { workspace, connection, asOf in
-                let isKnown = try KnownPlaybook.named(name, connection) != nil
-                guard isKnown || workspace.playbook(name) != nil else {
-                    throw PageProblem.noPlaybook(name)
-                }
-                return try ExperimentReport(name, in: workspace, rule: rule, connection, asOf: asOf).make()
+                try ExperimentReport(name, in: workspace, rule: rule, connection, asOf: asOf).make()
             }
         }
-        report("/attrition", in: .attrition, on: routes) { ask in
-            let (segment, from, to) = (ask["segment"], try ask.day("from"), try ask.day("to"))
+        report("/attrition", in: .attrition, on: routes) { ask, _ in
+            let segment = try ask.name("segment", among: ask.workspace.segments.map(\.name))
+            let (from, to) = (try ask.day("from"), try ask.day("to"))
             return ReportRequest(
                 name: "attrition \(segment ?? "") \(from.map { "\($0)" } ?? "") \(to.map { "\($0)" } ?? "")",
                 title: "Attrition",
@@ -40,19 +48,29 @@ extension Dashboard {
                     connection, workspace: workspace, segment: segment, from: from, to: to, asOf: asOf)
             }
         }
-        report("/journeys", in: .journey, on: routes) { _ in
+        report("/journeys", in: .journey, on: routes) { _, _ in
             ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"], daily: .journey) {
                 workspace, connection, asOf in
                 try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
             }
         }
-        report("/journeys/map", in: .journey, on: routes) { _ in
+        report("/journeys/map", in: .journey, on: routes) { _, _ in
             ReportRequest(name: "journey map", title: "Journey map", command: ["journey", "map"]) {
                 workspace, connection, asOf in
                 try JourneyMap.report(connection, workspace: workspace, asOf: asOf)
             }
         }
-        report("/risk", in: .risk, on: routes) { _ in
+        report("/journeys/:name", in: .journey, on: routes) { ask, _ in
+            let names = ask.workspace.journeys.map(\.name)
+            guard names.contains(ask.part("name")) else {
+                throw PageProblem.nameless("journey", ask.part("name"), among: names, at: "name")
+            }
+            return ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"], daily: .journey) {
+                workspace, connection, asOf in
+                try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
+            }
+        }
+        report("/risk", in: .risk, on: routes) { _, _ in
             ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"], daily: .risk) {
                 workspace, connection, asOf in
                 try RiskReport.report(connection, workspace: workspace, asOf: asOf)
@@ -63,10 +81,10 @@ extension Dashboard {
     /// A report: the page shows the one that was made last, with its moment; making it anew is a job.
     private func report(
         _ path: String, in place: DashboardPage.Place, on routes: DashboardRoutes,
-        _ request: @escaping @Sendable (PageRequest) throws -> ReportRequest
+        _ request: @escaping @Sendable (PageRequest, Connection) throws -> ReportRequest
     ) {
         routes.page(path) { [self] ask, connection in
-            let asked = try request(ask)
+            let asked = try request(ask, connection)
             var made = try MadeReport(asked, ask, jobs, connection)
             // Looked at for the first time, it is begun at once: a page that only offers a button says nothing.
             if made.isNothing {
@@ -79,15 +97,15 @@ extension Dashboard {
                 ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path, section: section
             ).page
         }
-        routes.change(path, .viewer) { [self] ask, form, _ in
+        routes.change(path, .viewer) { [self] ask, form, connection in
             var ask = ask
             ask.query = PageRequest.query(of: form["query"] ?? "")
             ask.query["look"] = nil
-            try begin(try request(ask), ask)
+            try begin(try request(ask, connection), ask)
             return .done(ask.here, "It is being made anew.")
         }
-        routes.file(path + "/csv", .operator) { [jobs] ask, connection in
-            let asked = try request(ask)
+        routes.export(path + "/csv") { [jobs] ask, connection in
+            let asked = try request(ask, connection)
             guard let shown = try MadeReport(asked, ask, jobs, connection).shown else {
                 throw PageProblem(.notFound, "Not made yet", "Open the page of the report first.")
             }

@@ -9,10 +9,13 @@ struct ExperimentList {
     private let counts: [ExperimentFigures.OfExperiment]
     /// By the name of the playbook.
     private let verdicts: [String: VerdictWords]
+    private let standings: [String: StatusQuery.Standing]
 
     init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
         counts = try ExperimentFigures.all(connection)
+        let known = try StatusQuery(connection).playbooks(now: ask.now, [:])
+        standings = Dictionary(known.map { ($0.name, $0.standing) }) { first, _ in first }
         verdicts = try PlaybookTable.verdicts(ask, counts.compactMap(\.playbook), connection)
     }
 
@@ -46,11 +49,19 @@ struct ExperimentList {
                             }
                             html.add("td") { html in
                                 guard let playbook else { return html.state("retired", "gone") }
-                                html.state(playbook.state.rawValue, playbook.state.rawValue)
+                                let standing = standings[playbook.name]
+                                html.add(
+                                    PlaybookTable.state(
+                                        standing ?? .init(playbook.state, isHeld: false, isPaused: false)))
                             }
                             html.add("td") { html in if let since = item.since { html.add(ask.time(since, .day)) } }
-                            html.number(item.arms[.treated] ?? 0)
-                            html.number((item.arms[.holdout] ?? 0) + (item.arms[.globalHoldout] ?? 0))
+                            func count(_ arm: Arm) {
+                                let query = "/accounts?all=yes&arm=\(arm.rawValue)&experiment=\(item.id)"
+                                html.number(
+                                    item.arms[arm] ?? 0, link: item.playbook.map { ask.playbookLink($0, query) })
+                            }
+                            count(.treated)
+                            count(.holdout)
                             html.add("td", ["class": "small"]) { html in
                                 guard let verdict = item.playbook.flatMap({ verdicts[$0] }) else { return }
                                 html.add("span", ["title": verdict.sentence], text: verdict.short)

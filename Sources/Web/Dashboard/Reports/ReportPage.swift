@@ -40,7 +40,18 @@ struct ReportPage {
     /// A report that weighs more is shown a section at a time: a page stays under 100 kB with its style and script.
     private static let mostBytes = 60_000
 
-    private func draw(_ report: Report, in html: inout HTML) {
+    private func draw(_ whole: Report, in html: inout HTML) {
+        var report = whole
+        // An earlier period stands apart in the report; of the present one the rest is.
+        if let period = ask["period"] {
+            let ofPeriod = whole.sections.filter { $0.title.hasPrefix("Period \(period),") }
+            report.sections = ofPeriod.isEmpty ? whole.sections.filter { !$0.title.hasPrefix("Period ") } : ofPeriod
+        }
+        // Of one journey what is about it, and what is about all.
+        if place == .journey, let name = ask.parts["name"] {
+            let others = ask.workspace.journeys.map(\.name).filter { $0 != name }
+            report.sections.removeAll { section in others.contains { section.title.hasPrefix($0 + ", ") } }
+        }
         let panels = report.sections.enumerated().map { index, section in
             HTML { html in
                 html.panel(Self.title(of: section), id: "r\(index + 1)") { html in

@@ -22,6 +22,9 @@ struct AuditPage {
                 html.add("button", ["class": "go"], text: "Show")
             }
             guard !entries.isEmpty else {
+                if ask["who"] != nil || ask["what"] != nil || ask["before"] != nil {
+                    return html.nothing("No line matches these filters", "Take a filter away.")
+                }
                 return html.nothing(
                     "Nothing was done yet", "Changes of state by people, commands and the runner stand here.")
             }
@@ -31,10 +34,10 @@ struct AuditPage {
                     [
                         ("when", nil), ("who", nil), ("from", "x"), ("did", nil), ("on", nil), ("why", "x"),
                         ("before → after", "x"), ("", nil),
-                    ]
+                    ], growing: ask["before"] == nil ? "audit" : nil
                 ) { html in
                     for entry in entries.prefix(Self.shown) {
-                        html.add("tr") { html in
+                        html.add("tr", ["data-row": "\(entry.id)"]) { html in
                             html.add("th", ["scope": "row"]) { $0.add(ask.time(entry.at)) }
                             html.cell(nil, entry.who)
                             html.cell("x", entry.origin.rawValue)

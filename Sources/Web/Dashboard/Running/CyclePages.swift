@@ -13,14 +13,14 @@ enum CyclePages {
                 return html.nothing(
                     "No cycle has run yet", "`keeptouch run` runs one, `keeptouch serve` whenever something is due.")
             }
-            html.panel("All that did something", id: "all", isLive: ask["before"] == nil) { html in
+            html.panel("All that did something", id: "all") { html in
                 html.table(
                     "Cycles",
                     [
                         ("cycle", nil), ("as of", nil), ("took", "num"), ("entered", "num"), ("moved", "num"),
                         ("goals", "num x"),
                         ("touches", "num"), ("books", nil),
-                    ]
+                    ], growing: ask["before"] == nil ? "cycles" : nil
                 ) { html in
                     for entry in entries.prefix(page) { row(entry, ask, to: &html) }
                 }
@@ -31,7 +31,7 @@ enum CyclePages {
 
     private static func row(_ entry: CycleList.Entry, _ ask: PageRequest, to html: inout HTML) {
         let summary = CycleSummary(entry.summary)
-        html.add("tr") { html in
+        html.add("tr", ["data-row": "\(entry.id)"]) { html in
             html.add("th", ["scope": "row"]) { $0.link("\(entry.id)", ask.link("/cycles/\(entry.id)")) }
             html.add("td") { $0.add(ask.time(entry.now)) }
             html.cell("num", entry.endedAt.map { "\(($0 - entry.beganAt).milliseconds.grouped) ms" } ?? "–")

@@ -15,7 +15,7 @@ extension Dashboard {
         routes.page("/feeds") { ask, connection in try FeedsPage(ask, connection).page }
         routes.page("/cycles") { ask, connection in try CyclePages.list(ask, connection) }
         routes.page("/cycles/:id") { ask, connection in try CyclePages.one(ask, connection) }
-        routes.page("/files") { ask, _ in FilesPage(ask: ask).page }
+        routes.page("/files") { ask, _ in try FilesPage(ask: ask).page }
         routes.page("/audit") { ask, connection in try AuditPage(ask, connection).page }
     }
 }

@@ -39,7 +39,11 @@ struct FeedsPage {
     }
 
     private func addMetrics(to html: inout HTML) {
-        html.panel("Metrics", id: "metrics") { html in
+        html.panel(
+            "Metrics", id: "metrics",
+            note:
+                "bars from \(ask.text(context.today - Self.shown)) to \(ask.text(context.today - 1)); pale: not complete, none: nothing came"
+        ) { html in
             let metrics = context.dataMap.metrics
             guard !metrics.isEmpty else {
                 return html.nothing("No metric is declared", "`metrics:` in data.yaml names them.")

@@ -13,7 +13,10 @@ struct FilesPage {
     }
 
     var page: DashboardPage {
-        if let file = ask["file"] { return one(file) }
+        get throws { try ask["file"].map(one) ?? list }
+    }
+
+    private var list: DashboardPage {
         let byFile = Dictionary(grouping: complaints, by: \.position.file)
         let names = Set(ask.edition.files.texts.keys).union(byFile.keys).sorted()
         return DashboardPage(
@@ -50,8 +53,16 @@ struct FilesPage {
         ask.edition.kept.contains { name == $0 || name.hasPrefix($0 + "/") }
     }
 
-    private func one(_ file: String) -> DashboardPage {
+    /// - Throws: `PageProblem` for a file that there is none of, and no complaint either.
+    private func one(_ file: String) throws -> DashboardPage {
         let found = complaints.filter { $0.position.file == file }
+        guard ask.edition.files.texts[file] != nil || !found.isEmpty else {
+            let names = ask.edition.files.texts.keys.sorted()
+            let near = nearest(to: file, in: names).map { " Did you mean \"\($0)\"?" } ?? ""
+            throw PageProblem(
+                .notFound, "No such file",
+                "There is no file \"\(file.prefix(200))\"; it may have been renamed or deleted.\(near)", at: "file")
+        }
         let text = ask.edition.files.texts[file].map { SecretMask(ask.edition.files.diagnostics).masked($0, of: file) }
         return DashboardPage(
             file, in: .files, crumb: HTML { $0.link("Files", ask.link("/files")) },
@@ -65,23 +76,40 @@ struct FilesPage {
                     complaint.severity == .error ? "bad" : "warn",
                     "line \(complaint.position.line), column \(complaint.position.column): \(complaint.message)")
             }
+            if isKept(file) {
+                if let refused = ask.edition.refused[file], Self.mayBeShown(file) {
+                    html.panel("As it lies there", id: "refused") { add(refused, of: file, found, to: &$0) }
+                } else if !Self.mayBeShown(file) {
+                    html.add(
+                        "p", ["class": "soft small"],
+                        text: "The file on disk is not shown while it has an error: it may hold a secret.")
+                }
+            }
             guard let text else {
                 return html.nothing("There is no such file", "It may have been renamed or deleted.")
             }
-            if isKept(file) {
-                html.add(
-                    "p", ["class": "soft small"],
-                    text: "This is the version that goes on; the file on disk is another one and has the error above.")
+            html.panel(isKept(file) ? "The version that goes on" : "Its text", id: "text") { html in
+                add(text, of: file, isKept(file) ? [] : found, to: &html)
             }
-            html.panel("Its text", id: "text") { html in
-                html.add("pre", ["class": "source", "tabindex": "0", "role": "group", "aria-label": "Text of \(file)"])
-                { html in
-                    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-                        html.add("span", ["class": "soft"], text: "\(index + 1)".leftPadded(4) + "  ")
-                        let isMeant = !isKept(file) && found.contains { $0.position.line == index + 1 }
-                        if isMeant { html.add("del", text: String(line)) } else { html.text(String(line)) }
-                        html.text("\n")
-                    }
+        }
+    }
+
+    /// Where a secret stands is known only of a file that could be read.
+    private static func mayBeShown(_ file: String) -> Bool {
+        file.hasPrefix("playbooks/") || file.hasPrefix("journeys/") || file == "data.yaml"
+    }
+
+    private func add(_ text: String, of file: String, _ complaints: [Diagnostic], to html: inout HTML) {
+        html.add("pre", ["class": "source", "tabindex": "0", "role": "group", "aria-label": "Text of \(file)"]) {
+            html in
+            for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                let meant = complaints.filter { $0.position.line == index + 1 }
+                html.add("span", ["class": "soft"], text: "\(index + 1)".leftPadded(4) + "  ")
+                if meant.isEmpty { html.text(String(line)) } else { html.add("del", text: String(line)) }
+                html.text("\n")
+                for complaint in meant {
+                    html.add("b", ["class": "bad"], text: "      " + complaint.message)
+                    html.text("\n")
                 }
             }
         }

@@ -70,14 +70,14 @@ extension Dashboard {
             guard let id = ask.visitor.userID, let user = try DashboardUser.with(id: id, connection) else {
                 return .not("/me", "There is no user to keep it for.")
             }
-            let zone = Self.words(form["timezone"])
+            let zone = try Self.words(form["timezone"])
             if let zone, Zone(zone) == nil {
                 return .not(
                     "/me",
                     "There is no time zone \"\(zone)\"; an IANA name is needed, such as Europe/Berlin. Nothing was changed."
                 )
             }
-            let theme = Self.words(form["theme"]).flatMap { ["light", "dark"].contains($0) ? $0 : nil }
+            let theme = try Self.words(form["theme"]).flatMap { ["light", "dark"].contains($0) ? $0 : nil }
             try user.setLooks(timezone: zone, theme: theme, connection)
             return .done("/me", "Kept.")
         }

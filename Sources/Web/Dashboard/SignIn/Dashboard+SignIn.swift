@@ -197,7 +197,7 @@ extension Dashboard {
 
     private func welcome(_ token: String, _ form: Form) async throws -> Response {
         guard let user = try await invited(token) else { return Door.page(Self.oldLink, address: address) }
-        let password = String((form["password"] ?? "").prefix(1_000))
+        let password = form["password"] ?? ""
         let complaint =
             Password.complaint(password, name: user.name)
             ?? (form["again"] == password ? nil : "The two are not the same; type it once more.")

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Storage
 
 /// Makes a page of what the router does not know.
 struct MissingPageMiddleware: RouterMiddleware {
@@ -17,6 +18,9 @@ struct MissingPageMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let problem as Problem {
             return Door.page(PageProblem(.badRequest, "It cannot be read", problem.detail), address: address)
+        } catch let error as StorageError {
+            // Whoever signs in waits for the database as everybody does, and is told when it says no.
+            return Door.page(PageProblem(.unavailable, "Not now", "The database said: \(error)"), address: address)
         } catch let error as any HTTPResponseError where error.status == .notFound {
             let path = String(request.uri.path.prefix(200))
             return Door.page(
@@ -40,14 +44,7 @@ enum Door {
     }
 
     static func page(_ problem: PageProblem, address: DashboardAddress) -> Response {
-        let status: HTTPResponse.Status =
-            switch problem.status {
-            case .badRequest: .badRequest
-            case .forbidden: .forbidden
-            case .notFound: .notFound
-            case .unavailable: .serviceUnavailable
-            }
-        return page(problem.title, address: address, status: status) { html in
+        page(problem.title, address: address, status: problem.httpStatus) { html in
             html.add("p", text: problem.text)
             html.add("p") { $0.add("a", ["href": address.of("/")], text: "To the overview") }
         }
@@ -104,7 +101,7 @@ enum Door {
                             "input",
                             [
                                 "name": field, "type": "password", "autocomplete": "new-password", "required": "",
-                                "minlength": "\(Password.shortest)", "maxlength": "1000",
+                                "minlength": "\(Password.shortest)",
                             ])
                     }
                 }

@@ -7,6 +7,7 @@ import NIOConcurrencyHelpers
 package enum Password {
     /// At least so many characters; no other rule than that it is not the name.
     package static let shortest = 12
+    static let longest = 1_000
 
     private static let cost = Cost(ln: 15, r: 8, p: 3)
     /// One at a time: each takes 32 MB.
@@ -21,6 +22,7 @@ package enum Password {
     /// Why a password is not good enough, or nil.
     package static func complaint(_ password: String, name: String) -> String? {
         if password.count < shortest { return "A password has at least \(shortest) characters." }
+        if password.count > longest { return "A password has at most \(longest.grouped) characters." }
         if password.lowercased() == name.lowercased() { return "The password is the name; choose another one." }
         return nil
     }

@@ -20,7 +20,7 @@ extension Dashboard {
                     touch.fence == seen.fence
                 else { continue }
                 try ask.author.resolve(
-                    seen.id, as: verdict, because: Self.words(form["reason"]), now: ask.now, connection)
+                    seen.id, as: verdict, because: try Self.words(form["reason"]), now: ask.now, connection)
                 settled += 1
             }
             let rest = touches.count - settled

@@ -15,6 +15,7 @@ extension Dashboard {
             let ledger = Ledger(connection)
             let found = try filter.map { try ledger.page($0) } ?? Ledger.Page(entries: [], rest: nil)
             let outcomes = try ledger.outcomes(of: found.entries)
+            if found.entries.isEmpty, found.rest == nil { try Self.expectKnown(ask) }
             return TouchesPage(ask: ask, found: found, outcomes: outcomes).page
         }
         addTouchExport(to: routes)
@@ -22,18 +23,42 @@ extension Dashboard {
         addSettling(to: routes)
     }
 
+    /// Complains of names that nothing has which is found by them; what was called so once is found all the same.
+    private static func expectKnown(_ ask: PageRequest) throws {
+        _ = try ask.name("channel", among: ask.workspace.channels.keys.sorted())
+        let playbooks =
+            ask["playbook"].map { [ask.workspace.playbook($0)].compactMap(\.self) } ?? ask.workspace.playbooks
+        guard !playbooks.isEmpty else { return }
+        _ = try ask.name("step", among: Set(playbooks.flatMap(\.programs).joined().map(\.id)).sorted())
+        _ = try ask.name("variant", among: Set(playbooks.flatMap(\.variants).map(\.name)).sorted())
+        if let outcome = ask["outcome"], Outcome.Kind(rawValue: outcome) == nil {
+            let names = Outcome.Kind.allCases.map(\.rawValue)
+            throw PageProblem.nameless("outcome", outcome, among: names, at: "outcome")
+        }
+    }
+
     /// What the address asks for; nil when an account that it names does not exist.
     static func filter(_ ask: PageRequest, _ connection: Connection, limit: Int) throws -> Ledger.Filter? {
         var filter = Ledger.Filter()
         filter.limit = limit
-        if let group = ask["state"].flatMap(TouchGroup.init(rawValue:)) {
-            filter.states = group.states
-        } else {
-            filter.states = try (ask.word("state") as TouchState?).map { [$0] }
+        if let state = try ask.name("state", among: TouchGroup.words) {
+            filter.states = TouchGroup.states(of: state)
         }
         filter.outcome = ask["outcome"]
-        (filter.playbook, filter.step, filter.channel) = (ask["playbook"], ask["step"], ask["channel"])
+        filter.playbook = try ask.playbookName("playbook", connection)
+        (filter.step, filter.channel) = (ask["step"], ask["channel"])
         filter.variant = ask["variant"]
+        if let side: FlowPart.Side = try ask.word("arm") { filter.arms = side.arms }
+        filter.enteredFrom = try ask.day("entered_from").map { ask.workspace.configuration.zone.start(of: $0) }
+        if let hash = ask["version"], let playbook = filter.playbook {
+            let known = try KnownPlaybook.named(playbook, connection)
+            let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
+            guard let version = versions.first(where: { $0.hash.hasPrefix(hash) }) else {
+                throw PageProblem(
+                    .notFound, "No such version", "No version \"\(hash.prefix(80))\" has run.", at: "version")
+            }
+            filter.versionID = version.id
+        }
         filter.account = ask["account"]
         if let of = ask["of"] {
             let number = of.hasPrefix("+") ? PhoneNumber.normalized(of) : nil
@@ -56,7 +81,7 @@ extension Dashboard {
 
     /// Exactly what is shown, all of it.
     private func addTouchExport(to routes: DashboardRoutes) {
-        routes.file("/touches.csv", .operator) { [self] ask, connection in
+        routes.export("/touches.csv") { [self] ask, connection in
             guard var filter = try Self.filter(ask, connection, limit: 2_000) else {
                 throw PageProblem(.notFound, "No such account", "There is none by that key, name or address.")
             }
@@ -101,7 +126,11 @@ struct TouchesPage {
     var page: DashboardPage {
         DashboardPage("Touches", in: .touches) { html in
             addFilters(to: &html)
-            guard !found.entries.isEmpty else { return addNothing(to: &html) }
+            guard !found.entries.isEmpty else {
+                addNothing(to: &html)
+                if let command { html.command(command) }
+                return
+            }
             html.panel("Touches", id: "rows") { html in
                 html.table(
                     "Touches",
@@ -109,7 +138,7 @@ struct TouchesPage {
                         ("touch", nil), ("state", nil), ("account", nil), ("playbook", nil), ("to", "x"),
                         ("channel", "x"),
                         ("when", nil), ("outcome or reason", "x"),
-                    ]
+                    ], growing: ask["before"] == nil ? "touches" : nil
                 ) { html in
                     for (entry, outcomes) in zip(found.entries, outcomes) { addRow(entry, outcomes, to: &html) }
                 }
@@ -122,10 +151,27 @@ struct TouchesPage {
                     ask: ask, state: state, touches: found.entries.map { SettleForm.Seen(id: $0.id, fence: $0.fence) }
                 ).draw(in: &html)
             }
-            html.command(
-                ["touches"] + (ask["state"].map { ["--state", $0] } ?? [])
-                    + (ask["playbook"].map { ["--playbook", $0] } ?? []))
+            if let command { html.command(command) }
         }
+    }
+
+    /// The words that list the same; nil where no command asks so.
+    private var command: [String]? {
+        guard ask["arm"] == nil, ask["version"] == nil, ask["entered_from"] == nil, ask["before"] == nil else {
+            return nil
+        }
+        let options = [
+            ("state", "state"), ("playbook", "playbook"), ("step", "step"), ("variant", "variant"),
+            ("channel", "channel"), ("outcome", "outcome"), ("from", "from"), ("to", "to"),
+            ("ended_from", "ended-from"), ("ended_to", "ended-to"), ("account", "account"),
+        ]
+        var words = options.flatMap { name, option in ask[name].map { ["--\(option)", $0] } ?? [] }
+        if let of = ask["of"] {
+            let isAddress =
+                EmailAddress.normalized(of) != nil || (of.hasPrefix("+") && PhoneNumber.normalized(of) != nil)
+            words += [isAddress ? "--recipient" : "--account", of]
+        }
+        return ["touches"] + words
     }
 
     private func addNothing(to html: inout HTML) {
@@ -152,7 +198,7 @@ struct TouchesPage {
             html.select(
                 "Channel", "channel", [("", "any")] + ask.workspace.channels.keys.sorted().map { ($0, $0) },
                 chosen: ask["channel"])
-            if ask["step"] != nil { html.field("Step", "step", ask["step"], size: "8") }
+            html.others(ask, ["step", "variant", "arm", "version", "entered_from"])
             html.field("Due from", "from", ask["from"], type: "date")
             html.field("to", "to", ask["to"], type: "date")
             html.field("Ended from", "ended_from", ask["ended_from"], type: "date")
@@ -174,7 +220,7 @@ struct TouchesPage {
     }
 
     private func addRow(_ entry: Ledger.Entry, _ outcomes: [Ledger.Consequence], to html: inout HTML) {
-        html.add("tr") { html in
+        html.add("tr", ["data-row": "\(entry.id)"]) { html in
             html.add("th", ["scope": "row"]) { $0.link("\(entry.id)", ask.touchLink(entry.id)) }
             html.add("td") { $0.state(entry.state.style, entry.state.word) }
             html.add("td") { $0.link(entry.account, ask.accountLink(entry.account)) }

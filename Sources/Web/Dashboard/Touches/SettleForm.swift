@@ -50,12 +50,18 @@ struct SettleForm {
                                     state == .unknown ? "it did not: send it again" : "send it again"
                                 ),
                                 (Ledger.Resolution.drop.rawValue, "let it be"),
-                            ], chosen: nil)
-                    html.reasonField()
+                            ], chosen: ask.draft["as"])
+                    html.reasonField(ask)
                 }
             }
-            guard let first = touches.first else { return }
-            html.command(["resolve", "\(first.id)", state == .unknown ? "sent" : "resend"])
+            // A command settles one, or all that there are.
+            let verdict = state == .unknown ? "sent" : "resend"
+            guard touches.count == 1, let only = touches.first else {
+                html.add(
+                    "p", ["class": "small soft"], text: "On the command line all of them are settled, not only these:")
+                return html.command(["resolve", state.rawValue, verdict])
+            }
+            html.command(["resolve", "\(only.id)", verdict])
         }
     }
 }

@@ -28,7 +28,7 @@ struct TouchPage {
                 html.add("div", ["class": "stack"]) { html in
                     addMessage(to: &html)
                 }
-                html.add("div", ["class": "stack"]) { html in
+                html.add("div", ["class": "stack", "data-live": "beside"]) { html in
                     if ask.visitor.role >= .operator, touch.state == .unknown || touch.state == .held {
                         SettleForm(
                             ask: ask, state: touch.state,

@@ -1,14 +1,14 @@
-import Decisions
+package import Decisions
 
-/// States that pages count together.
-enum TouchGroup: String, CaseIterable {
+/// States that pages and commands count together.
+package enum TouchGroup: String, CaseIterable {
     case onTheWay = "on_the_way"
     case needYou = "need_you"
     case notSent = "not_sent"
     /// All that are not settled.
     case open
 
-    var states: [TouchState] {
+    package var states: [TouchState] {
         switch self {
         case .onTheWay: [.pending, .claimed, .sending]
         case .needYou: [.held, .unknown]
@@ -17,7 +17,15 @@ enum TouchGroup: String, CaseIterable {
         }
     }
 
-    var word: String {
+    /// What one may ask for: a state, or several together.
+    package static let words = TouchState.allCases.map(\.rawValue) + allCases.map(\.rawValue)
+
+    /// The states that a word asks for; nil for a word that is none.
+    package static func states(of word: String) -> [TouchState]? {
+        TouchGroup(rawValue: word)?.states ?? TouchState(rawValue: word).map { [$0] }
+    }
+
+    package var word: String {
         switch self {
         case .onTheWay: "on the way"
         case .needYou: "need you"
