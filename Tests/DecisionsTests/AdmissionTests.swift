@@ -139,7 +139,8 @@ import Testing
         let friday = Schedule.parse("weekly on fri at 12:00")
         guard case .success(let schedule) = friday else { return #expect(Bool(false), "\(friday)") }
         var admission = Admission(
-            rules: Admission.Rules(Playbook(name: "p", category: "education", trigger: .at(schedule), reentry: .always)),
+            rules: Admission.Rules(
+                Playbook(name: "p", category: "education", trigger: .at(schedule), reentry: .always)),
             now: Self.now)
         var match = Match(key: "2024-10-04T12:00:00Z", at: Self.now, since: Self.now)
         admission.past.byHandAt = Self.now - .hours(23)

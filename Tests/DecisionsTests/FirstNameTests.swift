@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct FirstNameTests {
     @Test(arguments: [
-        "Ada Lovelace", "ada", "ADA LOVELACE", "J Smith", "JR Smith", "j smith", "Dr Smith", "Dr Ada Smith", "Mr and Mrs Smith",
+        "Ada Lovelace", "ada", "ADA LOVELACE", "J Smith", "JR Smith", "j smith", "Dr Smith", "Dr Ada Smith",
+        "Mr and Mrs Smith",
         " Ada  Lovelace ", "Sig Hansen", "Nat King Cole", "Phil", "Miss", "Herr Doktor Faust", "  ", "", "Mac Donald",
         "Ma Li", "Co Ed", "und Sohn", "dr dr Ada",
     ])

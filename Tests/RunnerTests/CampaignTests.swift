@@ -177,7 +177,9 @@ import Testing
         try world.resume("playbook:main")
         try await world.run(noon(20_001, hours: 1))
         #expect(
-            try world.test.rows("SELECT state, reason FROM occurrence ORDER BY at") == ["missed|paused: test", "done|-"])
+            try world.test.rows("SELECT state, reason FROM occurrence ORDER BY at") == [
+                "missed|paused: test", "done|-",
+            ])
     }
 
     @Test func anEditedScheduleNeverFires() throws {
@@ -288,11 +290,14 @@ import Testing
     }
 
     /// Goes live, or is edited to local clocks, at 08:00 UTC: 10:00 is over in Tokyo and to come in Chicago.
-    @Test(arguments: ["draft", "edited"]) func aCampaignThatBeginsInTheMorningIsForWhoseHourIsToCome(from: String) throws {
+    @Test(arguments: ["draft", "edited"]) func aCampaignThatBeginsInTheMorningIsForWhoseHourIsToCome(from: String)
+        throws
+    {
         let local = TestWorkspace.playbook("main", "at: daily at 10:00 local")
         let before =
             from == "draft"
-            ? local.replacing("state: live", with: "state: draft") : TestWorkspace.playbook("main", "at: daily at 06:00")
+            ? local.replacing("state: live", with: "state: draft")
+            : TestWorkspace.playbook("main", "at: daily at 06:00")
         let test = try TestWorkspace(playbooks: ["main": before])
         try test.addAccounts(3)
         try test.script(

@@ -111,10 +111,12 @@ extension Life {
         return matches
     }
 
-    /// A standing match ends only on a definite false, and not while data are late.
+    /// A standing match ends only on a definite false, and not while data are late. While a safety rule doubts them, too, whoever
+    /// has entered goes on to match: else what is mended would let them in again.
     private func noteEnd(_ finding: Account.Finding, of work: PlaybookAtWork, _ account: inout Account) {
         guard case .condition(false) = finding, !rules.stale.contains(work.id),
-            let known = account.standings.first(where: { $0.playbookID == work.id && $0.matchKey.isEmpty })
+            let known = account.standings.first(where: { $0.playbookID == work.id && $0.matchKey.isEmpty }),
+            known.enrollmentID == nil || !isHeld(work)
         else { return }
         let since = known.falseSince ?? now
         if now - since >= work.playbook.rearm.lessSlack {
@@ -122,6 +124,10 @@ extension Life {
         } else if known.falseSince == nil {
             account.changes.becameFalse.append(work.id)
         }
+    }
+
+    private func isHeld(_ work: PlaybookAtWork) -> Bool {
+        if case .all = rules.holds[work.id] { true } else { false }
     }
 
     // MARK: Verdicts

@@ -22,7 +22,8 @@ package struct RegisteredPlaybook: Sendable, Equatable {
     package init(
         id: Int64, versionID: Int64, experimentID: Int64, liveSince: Instant, eventCursor: Int64 = 0,
         nextAt: Instant? = nil, scheduledSince: Instant? = nil, lastMatchAt: Instant? = nil,
-        releasedAt: Instant? = nil, isLetThrough: Bool = false, heldAt: Instant? = nil, heldBecause: String? = nil, heldByHand: String? = nil
+        releasedAt: Instant? = nil, isLetThrough: Bool = false, heldAt: Instant? = nil, heldBecause: String? = nil,
+        heldByHand: String? = nil
     ) {
         self.id = id
         self.versionID = versionID

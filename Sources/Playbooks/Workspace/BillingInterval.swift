@@ -44,7 +44,8 @@ package struct BillingInterval: Sendable, Hashable {
             BillingInterval(months: 1, parts: 1),
             [
                 "month", "months", "monthly", "mo", "mon", "m", "monat", "monate", "monatlich", "mois", "mensuel",
-                "mensuelle", "mes", "meses", "mensual", "mensile", "mese", "mensal", "mês", "maand", "maandelijks", "mtl",
+                "mensuelle", "mes", "meses", "mensual", "mensile", "mese", "mensal", "mês", "maand", "maandelijks",
+                "mtl",
             ]
         ),
         (

@@ -81,7 +81,8 @@ package final class Registry {
                 id: id, versionID: versionID, experimentID: experimentID,
                 liveSince: known["live_since"].instant ?? now, eventCursor: known["event_cursor"].integer ?? 0,
                 nextAt: known["next_at"].instant, scheduledSince: known["scheduled_since"].instant,
-                lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant, isLetThrough: known["let_through"].integer == 1,
+                lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant,
+                isLetThrough: known["let_through"].integer == 1,
                 heldAt: known["held_at"].instant, heldBecause: known["held_because"].text,
                 heldByHand: known["held_by_hand"].text)
         }
