@@ -292,7 +292,7 @@ try:
     expect("would match no longer" in text(), "nobody is compared")
     token = browser.find_element(By.CSS_SELECTOR, "main form input[name=token]").get_attribute("value")
     patch = browser.execute_async_script(
-        """const done = arguments[0]; const form = document.querySelector('form[action$="/try"]');
+        """const done = arguments[0]; const form = document.querySelector('main form[action*="/try"]');
         const data = new URLSearchParams(new FormData(form)); data.set('act', 'patch');
         fetch(form.action, {method: 'POST', body: data}).then(a => a.text()).then(done)""")
     write("change.patch", patch)
