@@ -30,6 +30,8 @@ struct ShiftedValues {
     {
         guard !isSettled else { return nil }
         isSettled = true
+        // Before the first import there is nothing to compare with.
+        guard try connection.first("SELECT id FROM account LIMIT 1") != nil else { return nil }
         for column in columns.all where column.place != nil {
             guard let attribute = attributes.first(where: { $0.name == column.name }) else { continue }
             let refusal: String? =

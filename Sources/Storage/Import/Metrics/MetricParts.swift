@@ -33,6 +33,9 @@ struct MetricParts {
     /// Over what is summed up; nil where nobody has said, and empty where the last row counts.
     private let summed: [Place]?
     private let watched: [Place]
+    /// Whether no column but those that the import reads could tell rows apart.
+    private let isPlain: Bool
+    private let dayPlace: Int?
     private var totals: [Key: Double] = [:]
     private var values: [Int: Double] = [:]
     private var changed: Set<Key> = []
@@ -54,6 +57,7 @@ struct MetricParts {
     init(_ map: ColumnMap, _ options: ImportOptions, account: Int, day: Int?, taken: Set<Int>) throws {
         source = map.source
         header = map.header
+        dayPlace = day
         let name = options.map?.name ?? ImportKind.metrics.rawValue
         kindOfImport = "imports: { \(ImportHint.scalar(name)): { " + (name == "metrics" ? "" : "kind: metrics, ")
         named = Set(
@@ -66,10 +70,11 @@ struct MetricParts {
             let free =
                 map.isPerRow ? [] : map.header.indices.filter { !taken.contains($0) && Self.mayTell(map.header[$0]) }
             watched = [.person(account)] + clocks + free.map { .cell($0) }
+            isPlain = free.isEmpty
             return
         }
         guard !names.isEmpty else {
-            (summed, watched) = ([], [])
+            (summed, watched, isPlain) = ([], [], true)
             return
         }
         if options.since != nil {
@@ -88,6 +93,7 @@ struct MetricParts {
             }
             return place == account ? .person(place) : place == day ? .clock(place) : .cell(place)
         }
+        isPlain = false
         summed = places
         let free = map.isPerRow ? [] : map.header.indices.filter { !taken.contains($0) && Self.mayTell(map.header[$0]) }
         watched = (clocks + free.map { .cell($0) }).filter { !places.contains($0) }
@@ -100,6 +106,12 @@ struct MetricParts {
     ///   - day: nil where the columns are the days.
     mutating func look(at record: Record, account: Int64, person: Int64?, metric: Int64?, day: Int?) {
         if summed?.isEmpty == true { return }
+        // Millions of rows tell nothing but account, day and value.
+        if isPlain, person == nil, record.others.isEmpty,
+            dayPlace.map({ !Self.isMoment(record.cells[$0].trimmed) }) ?? true
+        {
+            return
+        }
         var hasher = Hasher()
         for place in summed ?? [] { hasher.combine(text(at: place, of: record, person, isWatched: false)) }
         part = hasher.finalize()
@@ -187,13 +199,16 @@ struct MetricParts {
             return person.map { String($0) } ?? (isWatched ? "" : record.cells[index].trimmed.string)
         case .clock(let index):
             let text = record.cells[index].trimmed
-            let isMoment = text.contains(UInt8(ascii: ":")) || text.count >= 10 && text.allSatisfy { $0 &- 0x30 < 10 }
-            return isMoment ? text.string : ""
+            return Self.isMoment(text) ? text.string : ""
         case .cell(let index):
             let text = record.cells[index].trimmed
             // Another figure tells no rows apart, unless its column names something.
             return isWatched && !named.contains(index) && DecimalText.double(text) != nil ? "" : text.string
         }
+    }
+
+    private static func isMoment(_ text: Cell) -> Bool {
+        text.contains(UInt8(ascii: ":")) || text.count >= 10 && text.allSatisfy { $0 &- 0x30 < 10 }
     }
 
     mutating func renew() {
