@@ -126,6 +126,20 @@ struct ForeignMoneyTests {
         #expect(try files.rows(revenue) == ["1|4900", "2|4900", "3|"])
     }
 
+    @Test(arguments: [("Month", "11"), ("Paying", "12"), ("Initial MRR", "49")])
+    func aNumberIsNotTheRevenueForItsNameAlone(header: String, cell: String) throws {
+        let files = try GuessedFiles(
+            "Customer ID,Company,Email,\(header)\n1,A,a@a.example,\(cell)\n2,B,b@b.example,\(cell)\n")
+        #expect(try files.rows(revenue) == ["1|", "2|"], "\(files.guess.yaml)")
+    }
+
+    @Test(arguments: [("£/month", "49.00"), ("Paying", "$49.00"), ("Zahlt", "49,00 €"), ("custom.MRR", "49.00")])
+    func anAmountInACurrencyMayBeTheRevenue(header: String, cell: String) throws {
+        let files = try GuessedFiles(
+            "Customer ID,Company,Email,\(header)\n1,A,a@a.example,\"\(cell)\"\n2,B,b@b.example,\"\(cell)\"\n")
+        #expect(try files.rows(revenue) == ["1|4900", "2|4900"], "\(files.guess.yaml)")
+    }
+
     @Test func thatNoColumnIsTheRevenueIsSaidWithTheLineToWrite() throws {
         let files = try GuessedFiles(
             "Customer ID,Company,Email,Invoice sum\n1,A,a@a.example,$49\n2,B,b@b.example,$99\n")

@@ -39,6 +39,13 @@ import Testing
             "\(files.guess.yaml)")
     }
 
+    @Test func aDayLongAgoIsOneElsewhere() throws {
+        let files = try customers("Founded on", ["1970-01-01", "1984-05-02", "2001-02-03"])
+        #expect(
+            try files.rows("SELECT a_founded_on FROM account ORDER BY key") == ["0", "5235", "11356"],
+            "\(files.guess.yaml)\(files.reports)")
+    }
+
     @Test func theEndOfAContractThatLiesAheadIsNoDayOfLeaving() throws {
         let files = try customers("Contract end", (0..<5).map { "2026-12-0\(1 + $0)" })
         #expect(try files.rows("SELECT DISTINCT status FROM account") == ["active"], "\(files.guess.yaml)")

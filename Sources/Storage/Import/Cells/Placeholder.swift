@@ -16,9 +16,9 @@ enum Placeholder {
     /// In UTF-8 bytes.
     static let longest = 9
 
-    /// Of the days that databases write for none.
+    /// Days that databases write for none; those that somebody may be born on are for `LifecycleCells` to doubt.
     private static let zeroDays = [
-        "0000-00-00", "0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31", "2999-12-31", "2099-12-31", "3000-01-01",
+        "0000-00-00", "0001-01-01", "9999-12-31", "2999-12-31", "2099-12-31", "3000-01-01",
     ]
     private static let longestNoDay = 32
 

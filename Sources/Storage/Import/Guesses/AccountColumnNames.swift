@@ -86,17 +86,19 @@ enum AccountColumnNames {
         "canone_mensile", "importo_mensile", "prezzo_mensile", "maandbedrag", "maandprijs", "maandelijks_bedrag",
         "bedrag_per_maand", "valor_mensal", "tarif_mensuel", "coût_mensuel", "importe_mensual", "cuota_mensual",
         "precio_mensual", "ingreso_mensual", "prijs_per_maand", "prijs_maand", "mtl_preis", "mtl_betrag", "preis_mtl",
-        "month",
-        "monat", "mois", "per_maand", "prix_par_mois", "prix_mois", "precio_al_mes", "precio_por_mes", "prezzo_al_mese",
-        "preço_por_mês", "paying", "pays", "zahlt", "monatlich_wiederkehrender_umsatz",
+        "per_maand", "prix_par_mois", "prix_mois", "precio_al_mes", "precio_por_mes", "prezzo_al_mese",
+        "preço_por_mês", "monatlich_wiederkehrender_umsatz",
         "revenu_mensuel_récurrent", "ingresos_recurrentes_mensuales", "ingreso_recurrente_mensual",
         "maandelijks_terugkerende_omzet", "receita_recorrente_mensal", "ricavi_ricorrenti_mensili",
     ]
+    /// Names that are those of the revenue only where an amount is in a currency: `£/month`, and not the number of a month.
+    static let mrrInCurrency: Set<String> = ["month", "monat", "mois", "paying", "pays", "zahlt"]
     /// The revenue of a change, and not that of a month: `New MRR`, `MRR change`.
     private static let ofChanges: Set<String> = [
         "new", "change", "delta", "lost", "churned", "churn", "expansion", "contraction", "growth", "previous", "last",
         "target",
-        "potential", "expected", "at", "risk",
+        "potential", "expected", "initial", "starting", "max", "min", "average", "avg", "forecast", "goal", "at",
+        "risk",
     ]
     /// Whether some word of a name is MRR: `MRR__c`, `custom.MRR`.
     static func namesMRR(_ name: String) -> Bool {

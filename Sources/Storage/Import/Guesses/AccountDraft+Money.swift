@@ -53,8 +53,13 @@ extension AccountDraft {
     private func free(money names: [String]) -> [Int] {
         var exact = free(names)
         if names == AccountColumnNames.mrr {
-            exact += file.usable.filter {
-                !taken.contains($0) && !exact.contains($0) && AccountColumnNames.namesMRR(file.simpleName($0))
+            exact += file.usable.filter { index in
+                let name = file.simpleName(index)
+                let isInCurrency =
+                    file.guesses[index].hasCurrency || CurrencyCell.currency(inName: file.header[index]) != nil
+                return !taken.contains(index) && !exact.contains(index)
+                    && (AccountColumnNames.namesMRR(name)
+                        || isInCurrency && AccountColumnNames.mrrInCurrency.contains(name))
             }
         }
         return exact
