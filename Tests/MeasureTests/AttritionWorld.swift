@@ -49,6 +49,14 @@ final class AttritionWorld {
         }
     }
 
+    static let channel = """
+        channel: mail
+        kind: email
+        request: { method: POST, url: "https://mail.test.example/send" }
+        auth: { kind: none }
+        body: { kind: json, template: { to: "{{ to.email }}" } }
+        """
+
     /// With a playbook `fallen` that warns of the reason `price`, which the database knows.
     ///
     /// - Parameter condition: lines of the playbook that say whom it matches.
@@ -64,19 +72,12 @@ final class AttritionWorld {
             steps:
               - email: hello.md
             """
-        let channel = """
-            channel: mail
-            kind: email
-            request: { method: POST, url: "https://mail.test.example/send" }
-            auth: { kind: none }
-            body: { kind: json, template: { to: "{{ to.email }}" } }
-            """
         try self.init(
             configuration: Self.configuration
                 + "\nsender: { name: T, email: t@test.example, postal_address: X }\nchannels: { email: mail }\n",
             dataMap: dataMap,
             files: [
-                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": channel,
+                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": Self.channel,
                 "playbooks/fallen/hello.md": "---\nsubject: Hello\n---\nHello\n",
             ])
         try store.write { try $0.execute("INSERT INTO playbook (name, state) VALUES ('fallen', 'live')") }

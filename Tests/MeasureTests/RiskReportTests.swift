@@ -20,15 +20,8 @@ struct RiskReportTests {
     }
 
     private static func world() throws -> AttritionWorld {
-        let channel = """
-            channel: mail
-            kind: email
-            request: { method: POST, url: "https://mail.test.example/send" }
-            auth: { kind: none }
-            body: { kind: json, template: { to: "{{ to.email }}" } }
-            """
         let names = ["fallen": "live", "planned": "draft", "over": "retired"]
-        var files = ["channels/mail.yaml": channel]
+        var files = ["channels/mail.yaml": AttritionWorld.channel]
         for (name, state) in names {
             files["playbooks/\(name)/playbook.yaml"] = playbook(name, state)
             files["playbooks/\(name)/hello.md"] = "---\nsubject: Hello\n---\nHello\n"
