@@ -93,7 +93,7 @@ import Testing
         let statuses = await withTaskGroup(of: Int.self) { group in
             for number in 1...200 {
                 group.addTask {
-                    await client.send(.post(server.url, "request \(number).", timeout: .seconds(20))).status
+                    await client.send(.post(server.url, "request \(number).", timeout: .minutes(2))).status
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
@@ -163,7 +163,7 @@ import Testing
             _ = connection.readRequest()
             connection.drip(TestServer.answer("200 OK"))
         }
-        async let response = client.send(.post(server.url, timeout: .seconds(10)))
+        async let response = client.send(.post(server.url, timeout: .minutes(2)))
         _ = await server.arrivals.first { _ in true }
         await client.transport.stop(drain: true)
         #expect(await response.status == 200)
@@ -174,7 +174,7 @@ import Testing
             _ = connection.readRequest()
             connection.hang()
         }
-        async let response = client.send(.post(server.url, timeout: .seconds(10)))
+        async let response = client.send(.post(server.url, timeout: .minutes(2)))
         _ = await server.arrivals.first { _ in true }
         await client.transport.stop(drain: false)
         #expect(await response.failure == .aborted)
