@@ -251,12 +251,13 @@ struct PlaybookReaderTests {
 
     @Test func missingAndMisspeltMessagesAreTold() {
         let steps =
-            "when: seats > 3\nplaybook: p\ncategory: service\nsteps:\n  - email: leson.md\n  - in_app: nope.md\n"
+            "when: seats > 3\nplaybook: p\ncategory: service\nsteps:\n  - email: leson.md\n  - in_app: nope.md\n  - email: lesson\n"
         #expect(
             complaints(steps, messages: ["lesson.md": "Text."]) == [
                 "lesson.md:1:1: warning: no step uses this message",
                 "playbook.yaml:5:12: error: there is no message \"leson.md\"; did you mean \"lesson.md\"?",
                 "playbook.yaml:6:13: error: there is no message \"nope.md\"; make nope.md",
+                "playbook.yaml:7:12: error: there is no message \"lesson\"; did you mean \"lesson.md\"?",
             ])
     }
 

@@ -95,7 +95,7 @@ import Testing
             let change = try #require(try change(test))
             #expect(change.change.rawValue == reason)
             #expect(change.running == 2)
-            #expect(try test.run(noon(20_001)).left == 2)
+            #expect(try test.run(noon(20_001)).ended == 2)
             #expect(try test.rows("SELECT DISTINCT state, end_reason FROM enrollment") == ["ended|\(reason)"])
             #expect(try test.rows("SELECT state FROM playbook") == ["retired"])
             #expect(try self.change(test, noon(20_002)) == nil)
@@ -109,7 +109,7 @@ import Testing
             let change = try #require(try change(test))
             #expect(change.change == .broken)
             #expect(change.running == 2)
-            #expect(try test.run(noon(20_001)).left == 0)
+            #expect(try test.run(noon(20_001)).ended == 0)
         }
         // In another folder, broken, it is found by its name.
         try test.edit([Self.path: nil, "playbooks/moved/playbook.yaml": "playbook: main\nsteps: ["], withErrors: true)

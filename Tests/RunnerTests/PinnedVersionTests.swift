@@ -94,7 +94,7 @@ import Testing
         #expect(try test.rows("SELECT entry FROM enrollment") == [#"{"size":["number",10.0]}"#])
         try test.edit([Self.path: text("seats * 100")])
         try test.script("UPDATE account SET a_seats = 11")
-        #expect(try test.run(noon(20_001)).left == 1)
+        #expect(try test.run(noon(20_001)).ended == 1)
     }
 
     /// Day by day from the second on.

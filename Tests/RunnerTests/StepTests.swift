@@ -95,10 +95,10 @@ import Testing
             #expect(try test.run(noon(20_000)).made == 2)
             // Missing is not "left".
             try test.script("UPDATE account SET a_seats = NULL, a_plan = NULL")
-            #expect(try test.run(noon(20_000, hours: 1)).left == 0)
+            #expect(try test.run(noon(20_000, hours: 1)).ended == 0)
             try test.script("UPDATE account SET a_seats = 5, a_plan = 'free'")
             try test.script(change)
-            #expect(try test.run(noon(20_000, hours: 2)).left == 1)
+            #expect(try test.run(noon(20_000, hours: 2)).ended == 1)
             #expect(
                 try test.rows("SELECT account_id, state, end_reason FROM enrollment") == [
                     "1|ended|\(reason)", "2|active|-",
@@ -146,7 +146,7 @@ import Testing
                 "state: live", with: "state: retired")
         ])
         let report = try test.run(noon(20_001))
-        #expect(report.left == 2 && report.playbooks.isEmpty)
+        #expect(report.ended == 2 && report.playbooks.isEmpty)
         #expect(try test.rows("SELECT DISTINCT state, end_reason FROM enrollment") == ["ended|retired"])
         #expect(try test.states == ["cancelled": 2])
         try test.addEvent("signed", of: "a1", at: noon(20_002))

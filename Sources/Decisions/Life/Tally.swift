@@ -84,8 +84,9 @@ package struct Tally: Sendable {
 
     /// By the playbook's id.
     package var playbooks: [Int64: OfPlaybook] = [:]
+    /// Enrollments that go on to another step or moment, and those that end: behind the last step, by a goal or by an exit.
     package var moved = 0
-    package var left = 0
+    package var ended = 0
     package var goals = 0
     /// Touches made, those of them that came too late to be sent, those that belong to an enrollment that moves, and
     /// distinct keys among them.
@@ -105,9 +106,10 @@ package struct Tally: Sendable {
         for enrolled in account.enrollments {
             if enrolled.isNew {
                 playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].begun += 1
-            } else if enrolled.hasLeft {
-                left += 1
-            } else if enrolled.enrollment != enrolled.stored {
+            }
+            if !enrolled.enrollment.isActive, enrolled.stored?.isActive ?? true {
+                ended += 1
+            } else if let stored = enrolled.stored, stored != enrolled.enrollment {
                 moved += 1
             }
             if enrolled.reachedGoal != nil { goals += 1 }
@@ -136,7 +138,7 @@ package struct Tally: Sendable {
     package mutating func add(_ other: Tally) {
         playbooks.merge(other.playbooks) { $0.adding($1) }
         moved += other.moved
-        left += other.left
+        ended += other.ended
         goals += other.goals
         touches += other.touches
         tooLate += other.tooLate

@@ -14,7 +14,10 @@ extension PlaybookReader {
         for use in used {
             guard let text = texts[use.path], Message.isFile(use.path) else {
                 if read.insert(use.path).inserted {
-                    let near = suggestion(for: use.path, in: files)
+                    // A name without its ending is further off than a nearest name may be.
+                    let near =
+                        files.first { $0.hasPrefix(use.path + ".") }.map { "; did you mean \"\($0)\"?" }
+                        ?? suggestion(for: use.path, in: files)
                     let remedy = near.isEmpty ? "; make \(folder)/\(use.path)" : near
                     diagnostics.error(use.position, "there is no message \"\(use.path)\"\(remedy)")
                 }

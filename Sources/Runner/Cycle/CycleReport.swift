@@ -77,10 +77,10 @@ package struct CycleReport: Sendable, Encodable {
     /// Empty when it was not the turn of the journeys.
     package var journeys: [OfJourney] = []
     package var balanced: Bool
-    /// New enrollments, enrollments that moved, that left, goals reached, and touches that the cycle makes.
+    /// New enrollments, enrollments that moved on, that ended, goals reached, and touches that the cycle makes.
     package var entered = 0
     package var moved = 0
-    package var left = 0
+    package var ended = 0
     package var goals = 0
     package var made = 0
     /// Touches made that came too late to be sent.
@@ -101,7 +101,7 @@ package struct CycleReport: Sendable, Encodable {
     package mutating func add(_ next: CycleReport) {
         entered += next.entered
         moved += next.moved
-        left += next.left
+        ended += next.ended
         goals += next.goals
         made += next.made
         tooLate += next.tooLate
@@ -119,7 +119,7 @@ package struct CycleReport: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
+        case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, touches, changes
         case tooLate = "too_late"
         case standingStill = "standing_still"
     }
@@ -132,7 +132,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(balanced, forKey: .balanced)
         try container.encode(entered, forKey: .entered)
         try container.encode(moved, forKey: .moved)
-        try container.encode(left, forKey: .left)
+        try container.encode(ended, forKey: .ended)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
         try container.encode(tooLate, forKey: .tooLate)

@@ -25,7 +25,7 @@ extension Planning {
             report.playbooks.append(entry(turn, tally, plan))
         }
         report.entered = plan.turns.reduce(0) { $0 + (plan.tally.playbooks[$1.id]?.begun ?? 0) }
-        (report.moved, report.left) = (plan.tally.moved, plan.tally.left)
+        (report.moved, report.ended) = (plan.tally.moved, plan.tally.ended)
         (report.goals, report.made, report.tooLate) = (plan.tally.goals, plan.tally.touches, plan.tally.tooLate)
         report.playbooks.sort { $0.playbook < $1.playbook }
         return report

@@ -258,7 +258,7 @@ final class Planner: @unchecked Sendable {
         log.info(
             name,
             metadata: [
-                "entered": "\(report.entered)", "moved": "\(report.moved)", "ended": "\(report.left)",
+                "entered": "\(report.entered)", "moved": "\(report.moved)", "ended": "\(report.ended)",
                 "goals": "\(report.goals)", "touches": "\(report.made)", "too_late": "\(report.tooLate)",
                 "ms": "\(Int(seconds * 1_000))",
             ])

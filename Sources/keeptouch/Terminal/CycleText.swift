@@ -112,7 +112,7 @@ struct CycleText {
             report.tooLate > 0
             ? ", \(report.tooLate) of them too late to be sent (keeptouch touches --state expired)" : ""
         Terminal.print(
-            "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "
+            "\(begun), \(report.moved) moved on, \(report.ended) ended, \(Terminal.count(report.goals, "goal")) reached, "
                 + "\(Terminal.count(report.made, "touch", "touches")) made\(late). The books balance.")
     }
 }

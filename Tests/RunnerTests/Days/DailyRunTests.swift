@@ -57,6 +57,16 @@ import Testing
         #expect(try world.moments().count == 4)
     }
 
+    /// Enrollments that the run's own sending brings behind their last step have ended, and have not moved on.
+    @Test func whatARunEndsByItsSendingIsToldAsEnded() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 12:00")])
+        try world.test.addAccounts(3)
+        let first = try await world.run(noon(20_000))
+        #expect(first.entered == 0 && first.ended == 0)
+        let second = try await world.run(noon(20_001))
+        #expect(second.entered == 3 && second.moved == 0 && second.ended == 3)
+    }
+
     /// The wait was over at ten; the run at noon sees that before it looks at the new event.
     @Test func aWaitThatIsOverDoesNotKeepTheNextEventOut() async throws {
         let world = try LivedWorkspace([
