@@ -25,6 +25,8 @@ package struct Run {
                 let next = try cycle.run(now: now, matching: .due, isChanged: false)
                 guard next.isNews else { break }
                 report.add(next)
+                // Whom an exclusive playbook has let go is free for the others now, and not only with the next run.
+                if next.ended > 0, cycle.hasExclusive { report.add(try cycle.run(now: now, isChanged: false)) }
             } catch is CycleStopped {
                 break
             }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct LocalCampaignTests {
     @Test func aLocalOccurrenceGoesOutOnEachContactsClock() throws {
         let test = try TestWorkspace(playbooks: [
-            "main": TestWorkspace.playbook("main", "at: weekly on tue at 10:00 local")
+            "main": TestWorkspace.playbook("main", "at: weekly on tue at 10:00 local", more: ["misfire: run"])
         ])
         try test.addAccounts(5)
         try test.script(
@@ -103,6 +103,28 @@ import Testing
         // Berlin, and on the first day in Chicago.
         #expect(sent == (hour < 0 ? ["1|7", "2|7", "3|7", "4|7"] : ["3|7", "4|7"]), "\(sent) \(missed)")
         #expect(missed == (hour < 0 ? ["1|1"] : ["1|8", "2|8", "3|1"]), "\(missed)")
+    }
+
+    /// Made at 09:05 for Los Angeles, whose 09:00 is at 16:00; then nothing runs for so many hours.
+    @Test(arguments: [("default", Int64(9), 1), ("default", 24, 1), ("default", 90, 0), ("skip", 9, 0), ("run", 90, 1)])
+    func aMessageMadeBeforeItsHourIsNotSentLongBehindIt(misfire: String, hours: Int64, sent: Int) async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook(
+                "main", "at: weekly on tue at 09:00 local", more: ["misfire: \(misfire)"])
+        ])
+        try world.test.addAccounts(1)
+        try world.test.execute("UPDATE contact SET timezone = 'America/Los_Angeles'")
+        let made = noon(20_004, hours: -3) + .minutes(5)
+        try await world.run([noon(20_003), made])
+        #expect(try world.test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") == 1)
+        try await world.run(made + .hours(hours))
+        #expect(world.mails.count == sent)
+        let reasons = try world.test.rows("SELECT reason FROM touch WHERE state = 'expired'")
+        #expect(
+            reasons
+                == (sent == 1
+                    ? [] : ["missed: nothing ran from 2024-10-08 16:00 UTC, its hour, until now"]),
+            "\(reasons)")
     }
 
     /// Goes live, or is edited to local clocks, at 08:00 UTC: 10:00 is over in Tokyo and to come in Chicago.

@@ -121,6 +121,20 @@ import Testing
         #expect(endpoint.received.map(\.body).allSatisfy { !$0.contains("As it was.") })
     }
 
+    @Test func anotherMessageInItsPlaceIsNotSentToThoseWhoBeganBefore() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
+        try await test.drain(noon(20_000))
+        try test.edit([
+            Self.path: Self.old.replacing("second.md", with: "invoice.md"), "playbooks/main/second.md": nil,
+            "playbooks/main/invoice.md": "---\nsubject: Your invoice\n---\nPlease pay.\n",
+        ])
+        try await live(test, through: 20_004)
+        #expect(
+            try test.rows("SELECT message, state FROM touch ORDER BY id") == ["hello.md|sent", "second.md|held"])
+        #expect(endpoint.received.count == 1)
+    }
+
     /// Whoever deletes a wrong message believes that it is stopped.
     @Test func aDeletedMessageIsHeldAndGoesOnWhenItIsBack() async throws {
         let endpoint = try Endpoint()

@@ -152,3 +152,15 @@ package struct Changes: Sendable {
             || !renamed.isEmpty
     }
 }
+
+extension Account {
+    /// How many touches that waited end without being sent.
+    package var endedTouches: Int {
+        enrollments.reduce(0) { count, enrolled in
+            count
+                + (enrolled.hasLeft
+                    ? enrolled.waiting.count { !$0.isAmbiguous }
+                    : enrolled.waiting.count { $0.state.isSettled })
+        }
+    }
+}

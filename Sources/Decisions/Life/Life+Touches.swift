@@ -157,11 +157,28 @@ extension Life {
                 let moved = date.map { move(&touch, $0, account.enrollments[index].enrollment, version) }
                 if moved ?? true { tend(&touch, account, index, version) }
                 if isLeaving, isOutOfDate(touch) { freeze(&touch, account, index, version) }
+                awaitExits(&touch, version, isLeaving: isLeaving)
                 account.enrollments[index].waiting[place] = touch
             }
             settleStep(&account.enrollments[index])
         }
     }
+
+    /// Keeps back what is about to leave while nobody can say whether its enrollment should end, and lets it go afterwards.
+    private func awaitExits(_ touch: inout Touch, _ version: Version, isLeaving: Bool) {
+        guard !touch.state.isSettled, !touch.isAmbiguous else { return }
+        if let why = version.unansweredExit {
+            guard isLeaving, touch.notBefore <= now, touch.expiresAt > now else { return }
+            touch.notBefore = min(now + Self.nextLook, touch.expiresAt)
+            touch.reason = Self.waits + why
+        } else if touch.reason?.hasPrefix(Self.waits) == true {
+            (touch.notBefore, touch.reason) = (min(touch.notBefore, now), nil)
+        }
+    }
+
+    private static let waits = "an exit cannot be answered: "
+    /// When a touch is looked at again that no cycle lets go before.
+    private static let nextLook = TimeSpan.hours(1)
 
     /// What was worked out a while ago, or on another day.
     private func isOutOfDate(_ touch: Touch) -> Bool {
@@ -241,7 +258,7 @@ extension Life {
         _ touch: inout Touch, _ recipient: Recipient, _ account: Account, _ enrollment: Enrollment, _ version: Version
     ) {
         let steps = version.playbook.steps(of: enrollment.variant)
-        guard !Cap.isReason(touch.reason),
+        guard !Cap.isReason(touch.reason), touch.reason?.hasPrefix(Self.waits) != true,
             case .send(let send)? = steps.first(where: { $0.id == touch.step })?.action
         else { return }
         let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone
@@ -257,6 +274,12 @@ extension Life {
                 return
             }
         }
+        if let wallClock, touch.notBefore <= now, touch.reason == nil, !touch.isAmbiguous,
+            let why = whyMissed(LocalOccurrence(wallClock: wallClock).instant(in: zone), version)
+        {
+            (touch.state, touch.reason) = (.expired, why)
+            return
+        }
         let base = min(touch.notBefore, now)
         let (allowedFrom, opening) = rules.allowed(
             send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
@@ -268,6 +291,16 @@ extension Life {
         if opening.at > now, wallClock == nil || opening.closedFor != nil || opening.at > allowedFrom {
             touch.reason = opening.reason(in: zone)
         }
+    }
+
+    /// Why a message that was made before its hour on a local clock is not sent behind it, or nil: nothing ran from then on.
+    private func whyMissed(_ hour: Instant, _ version: Version) -> String? {
+        guard let last = rules.lastCycle, last < hour else { return nil }
+        let misfire = version.playbook.misfire
+        // Where somebody looks once a day, what came due in between is not late, unless that is asked for.
+        let most = misfire == .skip ? misfire.patience : max(misfire.patience, Self.usualPeriod)
+        guard now - hour > most else { return nil }
+        return "missed: nothing ran from \(hour.text(in: rules.zone)) \(rules.zone.name), its hour, until now"
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

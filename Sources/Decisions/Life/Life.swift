@@ -95,7 +95,7 @@ package struct Life {
         return metrics.allSatisfy { (rules.context.lastCompleteDay[$0] ?? yesterday) >= yesterday }
     }
 
-    /// The first exit in the order of the file gives the reason; one that reads late data waits, the others do not.
+    /// The first exit in the order of the file gives the reason; one that reads late data waits, and so do the messages.
     private func leave(_ account: inout Account) {
         for index in account.enrollments.indices where account.enrollments[index].enrollment.isActive {
             let enrolled = account.enrollments[index]
@@ -204,6 +204,8 @@ package struct Life {
                 account.enrollments[index].passages.append((step, isWritten ? .set : .missing))
                 advance(&account.enrollments[index].enrollment, to: enrollment.step + 1, at: at)
             case .touch(let send):
+                // Who should have left by data that are not there yet gets nothing before they are.
+                guard version.unansweredExit == nil else { return }
                 let touches = self.touches(of: send, step: steps[enrollment.step], account, index, version)
                 account.enrollments[index].made += touches
                 isTooLate = isTooLate || touches.contains { $0.state == .expired }

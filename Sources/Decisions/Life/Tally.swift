@@ -92,6 +92,8 @@ package struct Tally: Sendable {
     /// distinct keys among them.
     package var touches = 0
     package var tooLate = 0
+    /// Touches that end without being sent, those that waited and those made for nobody.
+    package var unsent = 0
     package var owned = 0
     package var distinct = 0
     /// Accounts by journey and stage into which they come.
@@ -117,6 +119,7 @@ package struct Tally: Sendable {
                 playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[value, default: 0] += 1
             }
             guard !enrolled.made.isEmpty else { continue }
+            unsent += enrolled.made.count { $0.state == .suppressed }
             for touch in enrolled.made where touch.kind == .sms && touch.state == .pending && !touch.isGhost {
                 playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].texts[
                     TextKind(message: touch.message, locale: touch.locale), default: 0] += 1
@@ -128,6 +131,7 @@ package struct Tally: Sendable {
                 enrolled.made.count == 1
                 ? 1 : Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
         }
+        unsent += account.endedTouches
         if let move = account.stageMove, move.isEntry, let journey = move.journey, let stage = move.stage {
             stages[StageKey(journey, stage), default: 0] += 1
         }
@@ -142,6 +146,7 @@ package struct Tally: Sendable {
         goals += other.goals
         touches += other.touches
         tooLate += other.tooLate
+        unsent += other.unsent
         owned += other.owned
         distinct += other.distinct
         stages.merge(other.stages, uniquingKeysWith: +)

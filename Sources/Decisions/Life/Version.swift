@@ -29,6 +29,8 @@ package final class Version: Sendable {
     /// Conditions of exits, goal and secondary goals; the others point at them.
     package let questions: [Question]
     package let exits: [Exit]
+    /// Why nobody can say for now whether one of its exits holds, so that its messages wait; nil when all can be asked.
+    package let unansweredExit: String?
     package let goal: Int?
     /// What the triggering event must say; nil where its properties do not matter.
     package let meant: Int?
@@ -67,6 +69,14 @@ package final class Version: Sendable {
             }
         }
         self.exits = exits
+        let asked = playbook.exits.compactMap { exit in
+            switch exit.question(in: playbook) {
+            case nil: nil as Term?
+            case .goal?: playbook.goal?.condition
+            case .condition(let term, _, _)?: term
+            }
+        }
+        unansweredExit = asked.isEmpty ? nil : context.staleness(of: asked)
         if case .on(_, let condition?) = playbook.trigger, let term = condition.partAboutTheEvent {
             meant = add(term, "no_match", isScoped: true)
         } else {

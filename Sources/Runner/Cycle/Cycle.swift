@@ -42,6 +42,9 @@ package struct Cycle {
         self.isStopped = isStopped
     }
 
+    /// Whether a playbook that runs keeps others from its accounts.
+    var hasExclusive: Bool { workspace.playbooks.contains { $0.exclusive && $0.state == .live } }
+
     /// What the next cycle would do; changes nothing.
     ///
     /// - Parameter who: told of every account with a verdict, where somebody asks who they are.

@@ -85,6 +85,8 @@ package struct CycleReport: Sendable, Encodable {
     package var made = 0
     /// Touches made that came too late to be sent.
     package var tooLate = 0
+    /// Touches that end without being sent, those that waited and those made for nobody.
+    package var unsent = 0
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [TouchState: Int]?
 
@@ -105,6 +107,7 @@ package struct CycleReport: Sendable, Encodable {
         goals += next.goals
         made += next.made
         tooLate += next.tooLate
+        unsent += next.unsent
     }
 
     mutating func comesRound(_ at: Instant?) {
@@ -119,7 +122,7 @@ package struct CycleReport: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, touches, changes
+        case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, unsent, touches, changes
         case tooLate = "too_late"
         case standingStill = "standing_still"
     }
@@ -136,6 +139,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
         try container.encode(tooLate, forKey: .tooLate)
+        try container.encode(unsent, forKey: .unsent)
         if !standingStill.isEmpty { try container.encode(standingStill, forKey: .standingStill) }
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {

@@ -75,7 +75,8 @@ package struct PinnedVersions: Sendable {
         return nil
     }
 
-    /// What somebody has deleted is not sent: its touches are held. Where the step has another file today, it was renamed.
+    /// What somebody has deleted is not sent: its touches are held. Where the step has another file today that says much the
+    /// same, it was renamed.
     private func forget(_ deleted: [String], in playbook: inout Playbook) {
         func messages(_ playbook: Playbook) -> [String: [String]] {
             Dictionary(
@@ -89,7 +90,10 @@ package struct PinnedVersions: Sendable {
         for path in deleted {
             let step = before.first { $0.value == [path] }?.key
             let other = step.flatMap { now[$0] }.flatMap { $0.count == 1 && !known.contains($0[0]) ? $0[0] : nil }
-            playbook.messages[path] = other.flatMap { today?.messages[$0] }
+            let renamed = other.flatMap { today?.messages[$0] }
+            playbook.messages[path] = renamed.flatMap { message in
+                playbook.messages[path].map(message.saysMuchOf) == true ? message : nil
+            }
         }
     }
 
@@ -134,6 +138,18 @@ package struct PinnedVersions: Sendable {
             path.hasSuffix("/playbook.yaml") && texts[path]?.contains("playbook: \(name)\n") == true
         }
         return other.map { String($0.dropLast("/playbook.yaml".count)) } ?? usual
+    }
+}
+
+extension Message {
+    /// Whether at least half of the lines of the shorter one, the subject among them, stand in both.
+    fileprivate func saysMuchOf(_ other: Message) -> Bool {
+        let (ours, theirs) = (lines, other.lines)
+        return 2 * ours.intersection(theirs).count >= min(ours.count, theirs.count)
+    }
+
+    private var lines: Set<Substring> {
+        Set([Substring(subject ?? "")] + body.split(whereSeparator: \.isNewline)).filter { !$0.isEmpty }
     }
 }
 

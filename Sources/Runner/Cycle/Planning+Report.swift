@@ -27,6 +27,7 @@ extension Planning {
         report.entered = plan.turns.reduce(0) { $0 + (plan.tally.playbooks[$1.id]?.begun ?? 0) }
         (report.moved, report.ended) = (plan.tally.moved, plan.tally.ended)
         (report.goals, report.made, report.tooLate) = (plan.tally.goals, plan.tally.touches, plan.tally.tooLate)
+        report.unsent = plan.tally.unsent
         report.playbooks.sort { $0.playbook < $1.playbook }
         return report
     }

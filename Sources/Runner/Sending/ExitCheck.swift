@@ -104,15 +104,3 @@ struct ExitCheck {
         return ended
     }
 }
-
-extension Account {
-    /// How many touches that waited end without being sent.
-    var endedTouches: Int {
-        enrollments.reduce(0) { count, enrolled in
-            count
-                + (enrolled.hasLeft
-                    ? enrolled.waiting.count { !$0.isAmbiguous }
-                    : enrolled.waiting.count { $0.state.isSettled })
-        }
-    }
-}

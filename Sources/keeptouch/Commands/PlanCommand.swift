@@ -30,6 +30,8 @@ struct PlanCommand: ParsableCommand {
         let isNoneLive = !loaded.workspace.playbooks.contains { $0.state == .live }
         let drafts = playbooks.isEmpty && isNoneLive ? loaded.workspace.playbooks.filter { $0.state == .draft } : []
         let store = try loaded.open(.readOnly)
+        // What `run` would refuse is not foreseen as if it went.
+        try store.read { try AttributeColumns(loaded.workspace.dataMap).expectTypes($0) }
         let now = try options.moment(store, zone: loaded.zone)
         var found: [CycleReport.Who] = []
         let listens: ((CycleReport.Who) -> Void)? =

@@ -48,7 +48,7 @@ struct RetypeCommand: ParsableCommand {
             : "\(change.lostCount) \(yes ? "are" : "would be") lost: \(shown)\(lost.count > 5 ? ", ..." : "")"
         Terminal.print(
             "\(name): \(change.from) to \(type.rawValue): \(kept) of \(Terminal.count(change.values, "value")) can be read, "
-                + losses)
+                + losses + (yes ? "; it is \(type.rawValue) now" : ""))
         guard yes else { return Terminal.hint("do it with: keeptouch retype \(name) \(type.rawValue) --yes") }
         if change.attribute.type != type {
             Terminal.hint("now write in data.yaml: \(change.declaration)")

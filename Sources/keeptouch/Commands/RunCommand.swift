@@ -84,7 +84,8 @@ struct RunCommand: AsyncParsableCommand {
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             let opening = try store.read { try Outbox($0).nextOpening() }
             SendingText(
-                report: sending, pending: report.touches?[.pending] ?? 0, held: report.touches?[.held] ?? 0,
+                report: sending, unsent: sending.dropped + report.unsent, pending: report.touches?[.pending] ?? 0,
+                held: report.touches?[.held] ?? 0,
                 opening: opening.map { "\($0.text(in: loaded.zone)) \(loaded.zone.name)" }, paused: paused
             ).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }

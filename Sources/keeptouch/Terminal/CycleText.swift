@@ -129,6 +129,8 @@ extension CycleText {
 /// What a run sent, as a person reads it.
 struct SendingText {
     let report: DrainReport
+    /// All touches that ended unsent, those that the cycle has ended among them.
+    let unsent: Int
     /// All touches that are to go out later.
     let pending: Int
     /// All touches that are held, whatever run held them.
@@ -146,7 +148,7 @@ struct SendingText {
         add(report.rejected, "rejected")
         add(report.unknown, "unknown (keeptouch touches --state unknown)")
         add(held, "held (keeptouch touches --state held)")
-        add(report.dropped, "ended unsent (capped, expired, suppressed or cancelled)")
+        add(unsent, "ended unsent (capped, expired, suppressed or cancelled)")
         add(report.recovered, "taken over from a run that died")
         add(pending, "pending (keeptouch touches --state pending says when)")
         Terminal.print(parts.joined(separator: ", ") + ".")

@@ -106,6 +106,22 @@ import Testing
         #expect(try world.moments("answer") == [day])
     }
 
+    /// Its only message leaves with the run, which ends it; a day later the account may no longer match.
+    @Test func anExclusivePlaybookThatEndsByTheRunsOwnSendingFreesTheAccountInIt() async throws {
+        let world = try LivedWorkspace([
+            "save": TestWorkspace.playbook("save", "on: left", more: ["exclusive: true", "priority: 90"]),
+            "main": TestWorkspace.playbook("main", "when: seats > 3"),
+        ])
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000))
+        try world.tell("left", at: noon(20_001, hours: -1))
+        try world.test.execute("UPDATE account SET a_seats = 5")
+        try await world.run(noon(20_001))
+        #expect(try world.sent == ["a1 main 10-05 12:00", "a1 save 10-05 12:00"])
+        try await world.run(noon(20_002))
+        #expect(world.mails.count == 2)
+    }
+
     /// Who is admitted to an exclusive playbook in a cycle is taken for those that come behind it in that cycle.
     @Test func anExclusivePlaybookThatBeginsAnewTakesTheAccountAtOnce() async throws {
         let world = try LivedWorkspace([

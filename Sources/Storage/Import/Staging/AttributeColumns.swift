@@ -78,6 +78,11 @@ package struct AttributeColumns {
         if let texts { try ContactNumbers(texts).apply(to: store) }
     }
 
+    /// For those who only read: complains of what `apply` would refuse.
+    ///
+    /// - Throws: `StorageError` when an attribute whose column holds values has changed its type.
+    package func expectTypes(_ connection: Connection) throws { _ = try missing(connection) }
+
     private func add(to store: Store) throws {
         if try store.read({ try missing($0) }).isEmpty { return }
         try store.write { connection in
