@@ -14,6 +14,7 @@ extension Dashboard {
         addAccountLists(to: routes)
         routes.page("/accounts/:key") { ask, connection in try AccountPage(ask, connection).page }
         addSuppressing(to: routes)
+        addSuppressions(to: routes)
     }
 
     private static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
