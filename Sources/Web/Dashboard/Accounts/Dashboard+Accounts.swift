@@ -15,6 +15,7 @@ extension Dashboard {
         routes.page("/accounts/:key") { ask, connection in try AccountPage(ask, connection).page }
         addSuppressing(to: routes)
         addSuppressions(to: routes)
+        addForgetting(to: routes)
     }
 
     private static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {

@@ -119,6 +119,12 @@ package final class Dashboard: Sendable {
         return try await writes.runIfActive { try store.write(body) }
     }
 
+    /// Cuts the write-ahead log, which holds what was there before; false while somebody reads it.
+    func emptyLog() async throws -> Bool {
+        guard let store = writing else { return false }
+        return try await writes.runIfActive { try store.emptyLog() }
+    }
+
     /// Whether pages can only be looked at.
     var isReadOnly: Bool { writing == nil }
     static let readOnlySentence =

@@ -176,6 +176,14 @@ final class Jobs: Sendable {
         }
     }
 
+    /// Drops what is kept: it may name somebody who is to be forgotten.
+    func forget() {
+        table.withLockedValue { table in
+            table.entries = table.entries.filter { $0.value.ended == nil }
+            table.generation += 1
+        }
+    }
+
     /// Stops one that runs, or takes one that waits out of the queue; false when it had ended.
     @discardableResult
     func stop(_ name: String) -> Bool {
