@@ -15,9 +15,10 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-PROGRAM, WORKSPACE, FOLDER, ONLY = *sys.argv[1:4], sys.argv[4:]
+PROGRAM, WORKSPACE, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
+ONLY = sys.argv[4:]
 PASSWORD = "a short sentence of ours"
-SIZES = {"wide": 1360, "phone": 390}
+SIZES = {"wide": 1360, "phone": 360}
 
 
 def keeptouch(*arguments):
@@ -33,7 +34,7 @@ def pages():
     """The path of each page by its name; of accounts and touches one that has something to show."""
     playbook = column(keeptouch("status", "--format", "csv"), 0, ",live,")
     touches = keeptouch("touches", "--limit", "200", "--format", "csv")
-    touch, account = column(touches, 0, ",sent,"), column(touches, 2, ",sent,")
+    touch, account, channel = (column(touches, number, ",sent,") for number in (0, 2, 6))
     one = f"/playbooks/{playbook}"
     return {
         "overview": "/", "playbooks": "/playbooks", "flow": one, "flow-30-days": f"{one}?period=month",
@@ -44,7 +45,7 @@ def pages():
         "accounts-by-condition": "/accounts?where=mrr+%3C+50", "accounts-wrong-condition": "/accounts?where=mmr+%3C+50",
         "account": f"/accounts/{account}", "account-why": f"/accounts/{account}?playbook={playbook}",
         "suppress": f"/accounts/{account}/suppress", "touches": "/touches", "touches-none": "/touches?state=unknown",
-        "touch": f"/touches/{touch}", "channels": "/channels", "channel": "/channels/sink", "feeds": "/feeds",
+        "touch": f"/touches/{touch}", "channels": "/channels", "channel": f"/channels/{channel}", "feeds": "/feeds",
         "cycles": "/cycles", "cycle": "/cycles/1", "files": "/files", "file": f"/files?file=playbooks/{playbook}/playbook.yaml",
         "audit": "/audit", "people": "/people", "me": "/me", "find": "/find?q=a0000", "pause": "/pause?scope=all",
         "try": f"/try?file=playbooks/{playbook}/playbook.yaml", "no-such-page": "/no-such-page",
@@ -115,9 +116,10 @@ def main():
                     settle(browser)
                     file = f"{name_of_page}-{size}-{mode}.png"
                     picture(browser, f"{FOLDER}/{file}")
-                    wide, room = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
-                    if wide > room:
-                        findings.append(f"{path} is {wide} px wide on {room}")
+                    # A phone makes room for what is too wide: its own width is not asked.
+                    wide = browser.execute_script("return document.documentElement.scrollWidth")
+                    if wide > width:
+                        findings.append(f"{path} is {wide} px wide on {width}")
                     cells.append(f'<td><a href="{file}"><img src="{file}" width="{300 if width > 500 else 130}"></a></td>')
             rows.append(f"<tr><th>{html.escape(name_of_page)}<br><small>{html.escape(path)}</small></th>{''.join(cells)}</tr>")
         findings += [

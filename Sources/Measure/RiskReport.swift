@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 import Statistics
 package import Storage
@@ -78,12 +79,14 @@ package struct RiskReport {
             var question = AccountQuestion()
             question.risk = item.reason
             let lead = Report.Table.Lead.accounts(question)
+            question.newSince = from
+            let new = Report.Table.Lead.accounts(question)
             table.add(
                 [
                     .text(theme(item.reason)), named(item.reason), .count(item.accounts), .count(item.new),
                     item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
                     .bar(Double(item.accounts) / Double(max(1, most))),
-                ], leads: [nil, lead, lead, nil, lead])
+                ], leads: [nil, lead, lead, new, lead])
         }
         return Report.Section(
             title,
@@ -121,11 +124,23 @@ package struct RiskReport {
             return Report.Section(title, [.sentence("No playbook with a `risk:` is live, and none did anything.")])
         }
         for item in items {
-            table.add([
-                .text(item.playbook), (workspace.playbook(item.playbook)?.risk).map(named) ?? .text(""),
-                .count(item.treated),
-                .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
-            ])
+            func lead(_ arm: String, _ state: AccountList.Inside.State) -> Report.Table.Lead {
+                var question = AccountQuestion()
+                (question.playbook, question.arm) = (item.playbook, arm)
+                (question.state, question.enteredSince) = (state.rawValue, from)
+                return .accounts(question)
+            }
+            let treated = Arm.treated.rawValue
+            table.add(
+                [
+                    .text(item.playbook), (workspace.playbook(item.playbook)?.risk).map(named) ?? .text(""),
+                    .count(item.treated),
+                    .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
+                ],
+                leads: [
+                    nil, nil, lead(treated, .all), lead(AccountQuestion.heldOut, .all), nil, lead(treated, .goal),
+                    lead(treated, .open), lead(treated, .left),
+                ])
         }
         let treated = items.reduce(0) { $0 + $1.treated }
         let goals = items.reduce(0) { $0 + $1.goals }

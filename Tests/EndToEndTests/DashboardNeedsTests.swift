@@ -55,6 +55,14 @@ import Testing
         let client = try DashboardClient(scratch, command: "dashboard")
         let page = try await client.get("/").text
         #expect(words(page).contains("Dropped") && page.contains("1 × report_made"), "\(page)")
+        // However much has come since.
+        try scratch.execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+            INSERT INTO event (kind_id, account_id, at, received_at, dedup)
+            SELECT e.kind_id, 2, e.at, e.received_at, 'more' || i FROM event AS e, n WHERE e.id = 1
+            """)
+        #expect(words(try await client.get("/").text).contains("Dropped"), "newer events hide it")
     }
 
     @Test func aFileWithSeveralErrorsIsOneMatterAndItsTextIsShown() async throws {

@@ -113,6 +113,67 @@ import Testing
                 .output.contains("a1"))
     }
 
+    @Test func theCountsOfAnArmLeadToItsAccounts() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get("/experiments/hello").text
+        let links = page.matches(of: /<a href="(\/accounts\?experiment=[^"]+)">(\d+)<\/a>/).map {
+            (path: $0.1.replacing("&amp;", with: "&"), count: Int($0.2) ?? 0)
+        }
+        #expect(links.count >= 4 && links.reduce(0) { $0 + $1.count } == 20, "\(page)")
+        for (path, count) in links {
+            var list = try await client.get(path)
+            for _ in 0..<400 where list.text.contains("data-soon") { list = try await client.get(path) }
+            #expect(list.code == 200 && list.text.contains("id=\"found\">\(count) account"), "\(path): \(list.text)")
+            #expect(list.text.contains("keeptouch accounts --experiment hello"))
+        }
+        #expect(try await client.get("/accounts?experiment=hello").code == 400)
+        #expect(try await client.get("/accounts?experiment=hello&arm=holdout&look=x").code == 400)
+        let command = [
+            "accounts", "--experiment", "hello", "--arm", "holdout", "--standing", "open", "--format", "csv",
+        ]
+        let listed = try Program.run(command, in: scratch.folder)
+        let held = try scratch.number("SELECT count(*) FROM enrollment WHERE arm = 'holdout'")
+        #expect(listed.code == 0 && listed.output.split(separator: "\n").count == held + 1, "\(listed)")
+    }
+
+    @Test func whatAnExperimentWouldTakeIsAnsweredInPlace() async throws {
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let path = "/experiments/hello/design"
+        var page = try await client.get(path + "?base=10%25&per_day=20&detect=5")
+        for _ in 0..<400 where page.text.contains("data-soon") {
+            page = try await client.get(path + "?base=10%25&per_day=20&detect=5")
+        }
+        #expect(page.code == 200 && page.text.contains("--design --base"), "\(page.text)")
+        #expect(page.text.contains("name=\"per_day\"") && !page.text.contains("it failed"), "\(page.text)")
+        let wrong = try await client.get(path + "?base=much")
+        #expect(wrong.code == 400 && wrong.text.contains("between 0% and 100%"), "\(wrong.text)")
+        #expect(try await client.get(path + "?detect=x").code == 400)
+        #expect(try await client.get("/experiments/nobody/design").code == 404)
+    }
+
+    @Test func thePartOfALargeFlowIsThereAtOnce() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+            INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant, entered_at,
+                state, ended_at, end_reason, exclusive)
+            SELECT account_id, playbook_id, version_id, 'more' || i, experiment_id, arm, variant,
+                entered_at - i, 'ended', entered_at, 'completed', exclusive
+            FROM enrollment, n WHERE enrollment.id = (SELECT min(id) FROM enrollment WHERE arm = 'treated')
+            """)
+        _ = try scratch.keeptouch("doctor", "--recount")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        var page = try await client.get("/playbooks/hello?arm=treated").text
+        // A machine with much else to do may take longer than the page waits.
+        for _ in 0..<400 where page.contains("data-soon") {
+            page = try await client.get("/playbooks/hello?arm=treated").text
+        }
+        #expect(!page.contains("being counted") && page.contains("Only some of the enrollments"), "\(page)")
+        #expect(page.contains(">6,0"), "\(page)")
+    }
+
     @Test func theOverviewSaysWhetherAttritionFallsAndWhichPlaybooksWork() async throws {
         #expect(try scratch.keeptouch("run").code == 0)
         let client = try DashboardClient(scratch, command: "dashboard")

@@ -53,6 +53,15 @@ import Testing
     }
 
     @Test(.enabled(if: isPossible, ".ci/setup test installs chromium-driver, selenium and axe"))
+    func anOpenPageSaysWhenNobodyAnswersIt() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.importAccounts(3)
+        let (code, said) = try browse("Tests/EndToEndTests/Peers/gone.py", [Program.path, scratch.folder.path])
+        #expect(code == 0, "\(said)")
+    }
+
+    @Test(.enabled(if: isPossible, ".ci/setup test installs chromium-driver, selenium and axe"))
     func picturesOfPagesAreDrawnInEverySize() throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(small: "email", port: endpoint.port)

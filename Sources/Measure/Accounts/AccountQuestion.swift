@@ -11,10 +11,14 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
     package var playbook: String?
     package var step: String?
     package var arm: String?
-    /// `active`, `ended`, `goal` or `all`.
+    /// `active`, `ended`, `goal`, `open`, `left` or `all`.
     package var state: String?
+    /// Who entered after the start of this day.
+    package var enteredSince: Day?
     /// "" for any reason.
     package var risk: String?
+    /// Who came to be at risk after the start of this day.
+    package var newSince: Day?
     package var isStuck = false
     package var isExcluded = false
     package var verdict: String?
@@ -22,6 +26,10 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
     package var judging: String?
     /// Who came and went as a customer; a segment is then that of the report.
     package var life: LifeQuestion?
+    /// Whom a number of an experiment counts.
+    package var experiment: ExperimentQuestion?
+    /// As of when customers and arms are counted; nil for the present.
+    package var asOf: Instant?
 
     package init() {}
 
@@ -45,6 +53,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
         ]
         for part in parts.compactMap(\.self) { choice.condition = Term.both(choice.condition, part) }
         if let risk { choice.risk = try self.risk(risk, workspace) }
+        if newSince != nil, risk == nil {
+            throw MeasureError("\"new_since\" is of a risk: name its reason, too", about: "new_since")
+        }
         choice.enrollment = try inside(workspace)
         choice.verdict = try judged(workspace)
         return choice
@@ -59,6 +70,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
         guard !known.contains(step), try !list.steps(of: playbook.name).contains(step) else { return }
         throw MeasureError.unknown("step", step, among: known.sorted())
     }
+
+    /// What of the arms one may ask for beside each of them: all that are held out.
+    package static let heldOut = "held_out"
 
     private func term(ofSegment name: String, _ workspace: Workspace) throws -> Term {
         guard let segment = workspace.segments.first(where: { $0.name == name }) else {
@@ -92,7 +106,10 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
 
     private func inside(_ workspace: Workspace) throws -> AccountList.Inside? {
         guard let name = playbook else {
-            if let lonely = [("step", step), ("arm", arm), ("state", state)].first(where: { $0.1 != nil }) {
+            let asked = [
+                ("step", step), ("arm", arm), ("state", state), ("entered_since", enteredSince.map { "\($0)" }),
+            ]
+            if let lonely = asked.first(where: { $0.1 != nil }) {
                 throw MeasureError("\"\(lonely.0)\" is of an enrollment: name its playbook with \"in\", too")
             }
             return nil
@@ -100,7 +117,10 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
         var inside = AccountList.Inside(playbook: name)
         inside.isService = try playbook(name, workspace).isService
         inside.step = step
-        inside.arm = try arm.map { try word($0, "arm") }
+        if let arm {
+            inside.arms = arm == Self.heldOut ? Arm.allCases.filter { $0 != .treated } : [try word(arm, "arm")]
+        }
+        inside.since = enteredSince.map { workspace.configuration.zone.start(of: $0) }
         if let state { inside.state = try word(state, "state") }
         return inside
     }
@@ -120,5 +140,36 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
             throw MeasureError.unknown(what, text, among: Word.allCases.map(\.rawValue))
         }
         return word
+    }
+}
+
+extension AccountQuestion {
+    /// The accounts behind a number about customers.
+    package init(_ life: LifeQuestion, segment: String? = nil) {
+        self.init()
+        (self.life, self.segment) = (life, segment)
+    }
+
+    /// Adds to a choice what only the rows can tell: who came and went, who is in an arm, who is new at risk.
+    ///
+    /// - Throws: `MeasureError` for what the rows do not have.
+    package func narrow(
+        _ choice: inout AccountList.Choice, in workspace: Workspace, _ connection: Connection, asOf now: Instant
+    ) throws {
+        func narrow(to found: [Int64: [AccountList.Reason]]) {
+            guard let before = choice.only else { return choice.only = found }
+            choice.only = before.compactMap { account, reasons in found[account].map { (account, reasons + $0) } }
+                .reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        if let life {
+            let segment = workspace.segments.first { $0.name == self.segment }
+            narrow(to: try life.accounts(in: workspace, segment: segment, connection, asOf: asOf ?? now))
+        }
+        if let experiment { narrow(to: try experiment.accounts(in: workspace, connection, asOf: asOf ?? now)) }
+        if let newSince, let risk {
+            let figures = try RiskFigures(
+                workspace.risks, since: workspace.configuration.zone.start(of: newSince), asOf: now, connection)
+            narrow(to: try figures.newcomers(of: risk.isEmpty ? nil : risk))
+        }
     }
 }

@@ -1,6 +1,6 @@
 import Decisions
 package import Playbooks
-package import Storage
+import Storage
 
 /// Whose coming and going as a customer a number of the attrition report counts.
 package struct LifeQuestion: Sendable, Hashable, Codable {
@@ -13,28 +13,58 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         case left
         /// Who became a customer from `since` up to `until`.
         case came
-        /// Who became one for the first time in the month of `since`.
+        /// Who became one for the first time in the month of `since`; with `month`, who of them was there so many months
+        /// later.
         case cohort
+        /// Every stay that was watched; with `age`, after so many days; with `month`, in that month of tenure.
+        case stays
+        /// Those of them that ended.
+        case ended
+
+        /// Whether it counts days of the calendar.
+        package var needsDay: Bool { self != .stays && self != .ended }
     }
 
     package enum Avoidable: String, Sendable, Codable, CaseIterable {
         case yes, no, unsaid
     }
 
+    /// What the report groups customers by.
+    package enum Grouping: String, Sendable, Codable, CaseIterable {
+        case segment, attribute, stage, arm
+    }
+
+    /// One group: `small` of segments, `plan:pro` of attributes, `tech-touch:valued` of stages, `win-back:holdout` of arms.
+    package struct Group: Sendable, Hashable, Codable {
+        package var by: Grouping
+        package var name: String
+
+        package init(_ by: Grouping, _ name: String) {
+            (self.by, self.name) = (by, name)
+        }
+    }
+
     package var kind: Kind
-    package var since: Day
-    package var until: Day
+    /// Nil where it counts no days of the calendar.
+    package var since: Day?
+    package var until: Day?
     /// Of who left: a reason of data.yaml, or one of the two words below.
     package var reason: String?
     /// Of who left: whether a risk playbook had matched the account before.
     package var wasWarned: Bool?
     /// Of who left: what data.yaml says of the reason.
     package var avoidable: Avoidable?
+    /// Only of a group.
+    package var group: Group?
+    /// Of stays: in days.
+    package var age: Int?
+    /// Of stays the month of tenure, from 1; of a cohort the anniversary.
+    package var month: Int?
 
     /// What reports call departures without a reason, and of accounts that are there still.
     package static let (unknown, free) = ("unknown", "stays without paying")
 
-    package init(_ kind: Kind, since: Day, until: Day? = nil) {
+    package init(_ kind: Kind, since: Day? = nil, until: Day? = nil) {
         (self.kind, self.since, self.until) = (kind, since, until ?? since)
     }
 
@@ -45,16 +75,58 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         return question
     }
 
+    /// The same, of a group or a time in their lives.
+    package func of(_ group: Group?, age: Int? = nil, month: Int? = nil) -> LifeQuestion {
+        var question = self
+        (question.group, question.age, question.month) = (group, age, month)
+        return question
+    }
+
     /// The reason of a departure as reports write it.
     package static func name(_ reason: String?, isFree: Bool) -> String { isFree ? free : reason ?? unknown }
 
-    private var counted: Tenures.Counted {
-        switch kind {
+    /// The length of a month of tenure, in days.
+    package static let monthOfTenure = 365.25 / 12
+
+    private func counted(today: Day) -> Tenures.Counted {
+        let (since, until) = (since ?? today, until ?? today)
+        let at = age.map(Tenures.Age.days) ?? month.map { .month($0, length: Self.monthOfTenure) }
+        return switch kind {
         case .customers: .customers(on: since)
         case .gone: .gone(from: since, to: until)
         case .left: .left(from: since, to: until)
         case .came: .came(from: since, to: until)
-        case .cohort: .cohort(Month(of: since))
+        case .cohort: .cohort(Month(of: since), anniversary: month)
+        case .stays: .stays(isEnded: false, at: at)
+        case .ended: .stays(isEnded: true, at: at)
+        }
+    }
+
+    /// - Throws: `MeasureError` for a group that there is none of.
+    private func group(in workspace: Workspace) throws -> Tenures.Part? {
+        guard let group else { return nil }
+        let parts = group.name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let (name, value) = (parts[0], parts.count > 1 ? parts[1] : "")
+        func expect(_ name: String, among names: [String], _ what: String) throws {
+            guard names.contains(name) else { throw MeasureError.unknown(what, name, among: names) }
+        }
+        switch group.by {
+        case .segment:
+            try expect(group.name, among: workspace.segments.map(\.name), "segment")
+            return .segment(group.name)
+        case .attribute:
+            let names = workspace.dataMap.attributes.filter { $0.type == .text && !$0.values.isEmpty }.map(\.name)
+            try expect(name, among: names, "attribute")
+            return .attribute(name, value)
+        case .stage:
+            let keys = workspace.journeys.flatMap { journey in journey.stages.map { "\(journey.name):\($0.name)" } }
+            try expect(group.name, among: keys, "stage")
+            return .stage(StageKey(name, value))
+        case .arm:
+            guard let arm = Arm(rawValue: value) else {
+                throw MeasureError.unknown("arm", value, among: Arm.allCases.map(\.rawValue))
+            }
+            return .arm(name, arm)
         }
     }
 
@@ -64,13 +136,15 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
     func accounts(
         in workspace: Workspace, segment: NamedTerm?, _ connection: Connection, asOf: Instant
     ) throws -> [Int64: [AccountList.Reason]] {
+        let group = try group(in: workspace)
         let isSimulation = try Meta.isSimulation(connection)
         let tenures = try Tenures(
             connection, workspace: workspace, segment: segment, asOf: asOf, isKnownBy: !isSimulation)
         let risks = workspace.playbooks.filter { $0.risk != nil }.map(\.name)
         let zone = workspace.configuration.zone
         var reasons: [Int64: [AccountList.Reason]] = [:]
-        for found in try tenures.found(counted, risks: risks) where isMeant(found, workspace) {
+        for found in try tenures.found(counted(today: tenures.today), of: group, in: workspace.journeys, risks: risks)
+        where isMeant(found, workspace) {
             reasons[found.id, default: []].append(words(found, zone))
         }
         return reasons
@@ -86,30 +160,12 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
     }
 
     private func words(_ found: Tenures.Found, _ zone: Zone) -> AccountList.Reason {
-        let isAboutLeaving = kind == .left || kind == .gone
-        guard isAboutLeaving, let ended = found.ended else {
+        guard kind == .left || kind == .gone || kind == .ended, let ended = found.ended else {
             return .init("a customer since \(found.began)", since: zone.start(of: found.began))
         }
         let why = Self.name(found.reason, isFree: found.isFree)
         return .init(
             "left on \(ended): \(why)\(found.isExpected ? ", a risk was seen before" : "")",
             since: zone.start(of: ended))
-    }
-}
-
-extension AccountQuestion {
-    /// The accounts behind a number about customers.
-    package init(_ life: LifeQuestion, segment: String? = nil) {
-        self.init()
-        (self.life, self.segment) = (life, segment)
-    }
-
-    /// Adds to a choice what only the rows can tell: who came and went.
-    package func narrow(
-        _ choice: inout AccountList.Choice, in workspace: Workspace, _ connection: Connection, asOf: Instant
-    ) throws {
-        guard let life else { return }
-        let segment = workspace.segments.first { $0.name == self.segment }
-        choice.only = try life.accounts(in: workspace, segment: segment, connection, asOf: asOf)
     }
 }

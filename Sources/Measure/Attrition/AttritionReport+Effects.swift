@@ -82,15 +82,16 @@ extension AttritionReport {
             for (arm, risk) in zip(own, tables) {
                 let curve = SurvivalCurve(risk, least: Self.fewest)
                 let isSeen = curve.holds(90)
-                table.add([
-                    .text("\(name) (period \(arm.period))"), .text(arm.arm.rawValue), .count(risk.accounts),
-                    .count(risk.events),
-                    isSeen ? .number(curve.survival(at: 90), .share) : .none(Self.whyNot(curve, 90).sentence),
-                    isSeen ? .interval(curve.interval(at: 90), .share) : .none(""),
-                    own.count < 2
-                        ? .none("There is no holdout to compare with.")
-                        : .of(test) { .text(Self.probability($0.p)) },
-                ])
+                table.add(
+                    [
+                        .text("\(name) (period \(arm.period))"), .text(arm.arm.rawValue), .count(risk.accounts),
+                        .count(risk.events),
+                        isSeen ? .number(curve.survival(at: 90), .share) : .none(Self.whyNot(curve, 90).sentence),
+                        isSeen ? .interval(curve.interval(at: 90), .share) : .none(""),
+                        own.count < 2
+                            ? .none("There is no holdout to compare with.")
+                            : .of(test) { .text(Self.probability($0.p)) },
+                    ], leads: [nil] + leads(of: .init(.arm, "\(name):\(arm.arm.rawValue)")))
                 if curves.count < 4, curve.events > 0, own.count > 1 {
                     curves.append(.init(name: "\(name): \(arm.arm.rawValue)", curve))
                 }

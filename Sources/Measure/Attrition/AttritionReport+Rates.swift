@@ -193,7 +193,7 @@ extension AttritionReport {
             points.append(
                 .init(
                     label: "\(item.month)", value: rates[index].rate, limits: asked?.limits,
-                    isOutside: asked.map { $0.isAbove || $0.isBelow } ?? false))
+                    isOutside: asked.map { $0.isAbove || $0.isBelow } ?? false, lead: gone))
         }
         return Report.Section(
             "Month by month",
@@ -282,7 +282,12 @@ extension AttritionReport {
                         let rate = Double(cell.retained) / Double(cell.eligible)
                         return cohort.isComplete(index)
                             ? .number(rate, .share) : .text("\(Report.Unit.share.text(rate))*")
-                    }, leads: [nil, lead(.cohort, cohort.month.first)])
+                    },
+                leads: [nil, lead(.cohort, cohort.month.first)]
+                    + (1..<max(2, width)).map { index in
+                        let there = LifeQuestion(.cohort, since: cohort.month.first).of(nil, month: index)
+                        return .customers(there, in: segment)
+                    })
         }
         let heat = Report.Chart.Heat(
             title: "Still customers by month since they came", columns: (0..<width).map { "\($0)" },

@@ -38,10 +38,12 @@ extension AttritionReport {
         var table = Report.Table(
             "Still customers", [.init("age, days"), .init("share"), .init("95% interval"), .init("observed")])
         for age in Self.ages where curve.holds(age) {
-            table.add([
-                .count(Int(age)), .number(curve.survival(at: age), .share), .interval(curve.interval(at: age), .share),
-                .count(curve.table.atRisk(at: age)),
-            ])
+            let observed = LifeQuestion(.stays).of(nil, age: Int(age))
+            table.add(
+                [
+                    .count(Int(age)), .number(curve.survival(at: age), .share),
+                    .interval(curve.interval(at: age), .share), .count(curve.table.atRisk(at: age)),
+                ], leads: [nil, nil, nil, .customers(observed, in: segment)])
         }
         blocks.append(.table(table))
         return Report.Section("How long they stay", blocks)
@@ -79,7 +81,7 @@ extension AttritionReport {
     // MARK: When they leave
 
     func hazard() throws -> Report.Section {
-        let months = TenureHazard(tenures.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
+        let months = TenureHazard(tenures.lifetimes().flatMap(\.lifetimes), length: LifeQuestion.monthOfTenure).months
         let shown = Array(months.prefix(36).filter { $0.departures.total >= Self.fewest })
         guard shown.contains(where: { $0.departures.successes > 0 }) else {
             let isEmpty = months.allSatisfy { $0.departures.successes == 0 }
@@ -94,11 +96,15 @@ extension AttritionReport {
             ])
         let most = shown.compactMap(\.departures.rate).max() ?? 1
         for month in shown {
-            table.add([
-                .count(month.number), .count(month.departures.total), .count(month.departures.successes),
-                .share(month.departures.rate), .interval(month.departures.wilson(), .share),
-                .bar((month.departures.rate ?? 0) / most),
-            ])
+            func lead(_ kind: LifeQuestion.Kind) -> Report.Table.Lead {
+                .customers(LifeQuestion(kind).of(nil, month: month.number), in: segment)
+            }
+            table.add(
+                [
+                    .count(month.number), .count(month.departures.total), .count(month.departures.successes),
+                    .share(month.departures.rate), .interval(month.departures.wilson(), .share),
+                    .bar((month.departures.rate ?? 0) / most),
+                ], leads: [nil, lead(.stays), lead(.ended)])
         }
         let line = Report.Chart.Line(
             title: "Share of those still there who leave in each month of tenure", unit: .share,
@@ -138,11 +144,13 @@ extension AttritionReport {
 
     private struct Named {
         var name: String
+        var group: LifeQuestion.Group
         var lifetimes: [Lifetime]
         var curve: SurvivalCurve
 
-        init(_ name: String, _ lifetimes: [Lifetime]) {
+        init(_ name: String, _ group: LifeQuestion.Group, _ lifetimes: [Lifetime]) {
             self.name = name
+            self.group = group
             self.lifetimes = lifetimes
             curve = SurvivalCurve(lifetimes, least: AttritionReport.fewest)
         }
@@ -158,7 +166,8 @@ extension AttritionReport {
                 SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [], least: Self.fewest)
             }
             let (members, others) = (curve("1"), curve("0"))
-            table.add(row(grouping.name, members, against: others))
+            table.add(
+                row(grouping.name, members, against: others), leads: leads(of: .init(.segment, grouping.name)))
             if curves.count < Self.mostCurves, members.events > 0 {
                 curves.append(.init(name: grouping.name, members))
             }
@@ -174,11 +183,16 @@ extension AttritionReport {
                     ] + chart("Still customers by segment", curves) + [.table(table)]))
         }
         for (index, grouping) in tenures.groupings.enumerated() where grouping.kind == .attribute {
-            let found = tenures.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
+            let found = tenures.lifetimes(by: index).map {
+                Named(
+                    $0.name.isEmpty ? "(none)" : $0.name, .init(.attribute, "\(grouping.name):\($0.name)"), $0.lifetimes
+                )
+            }
             if found.count > 1 { sections.append(section("By \(grouping.name)", grouping.name, found)) }
         }
         let journeys = try tenures.stages(workspace.journeys).map {
-            Named("\($0.key.journey): \($0.key.stage)", $0.lifetimes)
+            Named(
+                "\($0.key.journey): \($0.key.stage)", .init(.stage, "\($0.key.journey):\($0.key.stage)"), $0.lifetimes)
         }.filter { $0.curve.table.accounts > 0 }
         if !journeys.isEmpty {
             let note = Report.Block.sentence(
@@ -199,7 +213,9 @@ extension AttritionReport {
         var table = Self.comparisonTable(title, what)
         for (index, group) in groups.enumerated() {
             let others = groups.indices.filter { $0 != index }.flatMap { groups[$0].lifetimes }
-            table.add(row(group.name, group.curve, against: SurvivalCurve(others, least: Self.fewest)))
+            table.add(
+                row(group.name, group.curve, against: SurvivalCurve(others, least: Self.fewest)),
+                leads: leads(of: group.group))
         }
         let curves = groups.filter { $0.curve.events > 0 }.prefix(Self.mostCurves).map {
             Report.Chart.Survival.Curve(name: $0.name, $0.curve)
@@ -239,6 +255,11 @@ extension AttritionReport {
                 .init("95% interval"), .init("mean days more, of a year"), .init("its 95% interval"),
                 .init("log-rank p"),
             ])
+    }
+
+    /// The stays of a group, and those that ended.
+    func leads(of group: LifeQuestion.Group) -> [Report.Table.Lead?] {
+        [nil] + [.stays, .ended].map { .customers(LifeQuestion($0).of(group), in: segment) }
     }
 
     /// One group: where it stands, and how it differs from all others.

@@ -36,6 +36,21 @@ extension ExperimentPeriod {
         }
     }
 
+    /// The accounts that an arm's number of a figure counts.
+    func lead(
+        _ arm: Int, _ standing: ExperimentQuestion.Standing, of figure: PlaybookEntries.Figure = .outcome
+    ) -> Report.Table.Lead {
+        var question = AccountQuestion()
+        question.experiment = ExperimentQuestion(
+            name, period: period.number, arm: arms.arms[arm].name, outcome: figure.name, standing, look: moment)
+        return .accounts(question)
+    }
+
+    /// Of the three columns that count: whose time is over, who has time left, and to whom it happened.
+    private func leads(_ arm: Int, of figure: PlaybookEntries.Figure) -> [Report.Table.Lead?] {
+        [lead(arm, .matured, of: figure), lead(arm, .open, of: figure), lead(arm, .hit, of: figure)]
+    }
+
     private var shareTable: Report.Table {
         var table = Report.Table(
             "Arms",
@@ -45,11 +60,12 @@ extension ExperimentPeriod {
             ])
         for (index, arm) in arms.arms.enumerated() {
             let (count, share) = (primary.counts[index], primary.proportion(index))
-            table.add([
-                .text(arm.name), .number(arm.weight, .share), .count(count.matured), .count(count.open),
-                .count(count.hits), .share(share.rate),
-                share.total > 0 ? .interval(share.wilson(), .share) : .none(Unmeasurable.noAccounts.sentence),
-            ])
+            table.add(
+                [
+                    .text(arm.name), .number(arm.weight, .share), .count(count.matured), .count(count.open),
+                    .count(count.hits), .share(share.rate),
+                    share.total > 0 ? .interval(share.wilson(), .share) : .none(Unmeasurable.noAccounts.sentence),
+                ], leads: [nil, nil] + leads(index, of: .outcome))
         }
         return table
     }
@@ -182,7 +198,7 @@ extension ExperimentPeriod {
                     let reason = Report.Cell.none("Nobody of an arm has had the time yet.")
                     cells += [reason, reason, reason]
                 }
-                table.add(cells)
+                table.add(cells, leads: [nil, nil] + leads(arm, of: figure.kind))
             }
         }
         return [
@@ -226,7 +242,7 @@ extension ExperimentPeriod {
                         .number(guardrail.margin, .points), .text(result),
                     ]
                 }
-                table.add(cells)
+                table.add(cells, leads: [nil, nil] + leads(arm, of: guardrail.figure.kind))
             }
         }
         return guardrails.isEmpty ? [] : [.table(table)]

@@ -49,14 +49,16 @@ extension ExperimentPeriod {
             guard case .mean(let sample) = figures[index].plain else { continue }
             let none = Report.Cell.none(
                 (sample.count == 0 ? Unmeasurable.noAccounts : .tooFew).sentence)
-            table.add([
-                .text(arm.name), .number(arm.weight, .share), .count(primary.counts[index].matured),
-                .count(primary.counts[index].open), sample.count > 0 ? .number(sample.mean, levelUnit) : none,
-                sample.count > 1 ? .number(sample.variance.squareRoot(), levelUnit) : none,
-                sample.count >= ArmFigure.fewestOfMean
-                    ? sample.interval(variance: pooled).map { .interval($0, levelUnit) } ?? none
-                    : .none("With fewer than \(ArmFigure.fewestOfMean) accounts no interval of a mean can be trusted."),
-            ])
+            table.add(
+                [
+                    .text(arm.name), .number(arm.weight, .share), .count(primary.counts[index].matured),
+                    .count(primary.counts[index].open), sample.count > 0 ? .number(sample.mean, levelUnit) : none,
+                    sample.count > 1 ? .number(sample.variance.squareRoot(), levelUnit) : none,
+                    sample.count >= ArmFigure.fewestOfMean
+                        ? sample.interval(variance: pooled).map { .interval($0, levelUnit) } ?? none
+                        : .none(
+                            "With fewer than \(ArmFigure.fewestOfMean) accounts no interval of a mean can be trusted."),
+                ], leads: [nil, nil, lead(index, .matured), lead(index, .open)])
         }
         return table
     }

@@ -8,6 +8,7 @@ struct ExperimentPeriod {
     /// A share of each arm, over those that had the time.
     struct Figure {
         var title: String
+        var kind: PlaybookEntries.Figure
         var counts: [PlaybookEntries.Count]
 
         func proportion(_ arm: Int) -> Proportion {
@@ -36,6 +37,8 @@ struct ExperimentPeriod {
     let rule: ArmComparison.Rule
     let asOf: Instant
     let playbook: Playbook?
+    /// By whose name the report was asked for.
+    let name: String
     /// The moment of the figures: the last look that counts.
     private(set) var moment: Instant
     private(set) var plan: Result<ExperimentPlan, Unmeasurable>?
@@ -82,12 +85,13 @@ struct ExperimentPeriod {
 
     /// - Parameter measuredAlike: the periods that had the same goal.
     init(
-        _ period: PlaybookEntries.Period, of entries: PlaybookEntries, rule: ArmComparison.Rule, playbook: Playbook?,
-        sharing: [String], in workspace: Workspace, measuredAlike: [Int64]
+        _ period: PlaybookEntries.Period, of entries: PlaybookEntries, rule: ArmComparison.Rule, name: String,
+        playbook: Playbook?, sharing: [String], in workspace: Workspace, measuredAlike: [Int64]
     ) throws {
         self.period = period
         self.rule = rule
         self.playbook = playbook
+        self.name = name
         asOf = entries.asOf
         currency = workspace.configuration.currency
         zone = workspace.configuration.zone
@@ -130,7 +134,7 @@ struct ExperimentPeriod {
         }
         let look = rule == .groupSequential ? primaryComparison.looks.last ?? looks.weekly.last : looks.present
         figures = look?.arms ?? arms.arms.map { _ in .share(Proportion(successes: 0, total: 0)) }
-        primary = Figure(title: "", counts: [])
+        primary = Figure(title: "", kind: .outcome, counts: [])
         primary.title = goalName
         primary.counts = primaryCounts(assigned: assigned)
         facts = try entries.facts(of: period, planned: planned)
@@ -175,7 +179,9 @@ struct ExperimentPeriod {
 
     private mutating func readFigures(_ entries: PlaybookEntries) throws {
         func figure(_ title: String, _ figure: PlaybookEntries.Figure) throws -> Figure {
-            Figure(title: title, counts: arms.counts(try entries.counts(of: figure, in: period, matured: moment)))
+            Figure(
+                title: title, kind: figure,
+                counts: arms.counts(try entries.counts(of: figure, in: period, matured: moment)))
         }
         for days in Self.horizons {
             secondary.append(try figure("churned within \(days) days", .churned(days: days)))

@@ -75,7 +75,7 @@ package struct ExperimentReport {
         let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
         return try periods.enumerated().map { index, period in
             try ExperimentPeriod(
-                period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
+                period, of: entries, rule: rule, name: name, playbook: playbook, sharing: sharing,
                 in: workspace,
                 measuredAlike: periods.indices.filter {
                     designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }

@@ -4,13 +4,19 @@ import Statistics
 extension Report.Chart {
     /// The chart as one SVG element; nil when there is nothing to draw.
     ///
-    /// - Parameter id: of the element, unique in its page.
-    func svg(id: String) -> HTML? {
+    /// - Parameters:
+    ///   - id: of the element, unique in its page.
+    ///   - link: the address of what stands behind a point; without it points lead nowhere.
+    func svg(id: String, link: ((Report.Table.Lead) -> String)? = nil) -> HTML? {
         var drawing = HTML()
         let height: Double?
+        // What one may follow is no part of a picture.
+        var leads = false
         switch self {
         case .survival(let chart): height = chart.draw(in: &drawing)
-        case .control(let chart): height = chart.draw(in: &drawing)
+        case .control(let chart):
+            height = chart.draw(in: &drawing)
+            if let link, height != nil { leads = chart.addLinks(link, to: &drawing) }
         case .funnel(let chart): height = chart.draw(in: &drawing)
         case .intervals(let chart): height = chart.draw(in: &drawing)
         case .heat(let chart): height = chart.draw(in: &drawing)
@@ -22,7 +28,7 @@ extension Report.Chart {
                 "svg",
                 [
                     "id": id, "class": "plot", "viewBox": "0 0 \(SVG.number(Plot.width)) \(SVG.number(height))",
-                    "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
+                    "role": leads ? "group" : "img", "aria-labelledby": "\(id)-title \(id)-desc",
                 ]
             ) { html in
                 html.add("title", ["id": "\(id)-title"], text: title)
@@ -153,6 +159,31 @@ extension Report.Chart.Control {
             }
         }
         return plot.height
+    }
+}
+
+extension Report.Chart.Control {
+    /// Over each point, as wide as there is room, the way to what it counts.
+    ///
+    /// - Returns: whether there is any.
+    func addLinks(_ link: (Report.Table.Lead) -> String, to svg: inout HTML) -> Bool {
+        let plot = Plot()
+        let width = plot.slotWidth(of: points.count)
+        for (index, point) in points.enumerated() {
+            guard let lead = point.lead, let value = point.value else { continue }
+            let name = "\(point.label): \(Report.Unit.share.text(value))"
+            svg.add("a", ["href": link(lead), "aria-label": name]) { svg in
+                svg.add("title", text: name)
+                svg.add(
+                    "rect",
+                    [
+                        "class": "way", "x": SVG.number(plot.slot(index, of: points.count) - width / 2),
+                        "y": SVG.number(plot.top), "width": SVG.number(width),
+                        "height": SVG.number(plot.floor - plot.top),
+                    ])
+            }
+        }
+        return points.contains { $0.lead != nil && $0.value != nil }
     }
 }
 

@@ -14,7 +14,7 @@ extension Report.Section {
                     for line in text.split(separator: "\n") { html.add("p") { $0.addSentence(String(line)) } }
                 case .table(let table):
                     table.draw(in: &html, caption: table.title == title ? "" : table.title, link: link)
-                case .chart(let chart): chart.draw(in: &html, id: "c\(number)-\(index + 1)")
+                case .chart(let chart): chart.draw(in: &html, id: "c\(number)-\(index + 1)", link: link)
                 case .diff(let text): html.addDiff(text)
                 }
             }
@@ -24,8 +24,8 @@ extension Report.Section {
 
 extension Report.Chart {
     /// The picture under its title, with its figures as a table for whoever does not see it.
-    package func draw(in html: inout HTML, id: String) {
-        guard let picture = svg(id: id) else { return }
+    package func draw(in html: inout HTML, id: String, link: ((Report.Table.Lead) -> String)? = nil) {
+        guard let picture = svg(id: id, link: link) else { return }
         html.add("figure") { html in
             html.add("figcaption", text: title)
             html.add("div", ["class": "scroll chart", "tabindex": "0", "role": "group", "aria-label": title]) {

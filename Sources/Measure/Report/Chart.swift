@@ -53,9 +53,18 @@ extension Report.Chart {
             package var value: Double?
             package var limits: Interval?
             package var isOutside: Bool
+            /// What stands behind it, where there is a page of that; not part of the JSON.
+            package var lead: Report.Table.Lead?
 
-            package init(label: String, value: Double?, limits: Interval?, isOutside: Bool) {
+            package init(
+                label: String, value: Double?, limits: Interval?, isOutside: Bool, lead: Report.Table.Lead? = nil
+            ) {
                 (self.label, self.value, self.limits, self.isOutside) = (label, value, limits, isOutside)
+                self.lead = lead
+            }
+
+            package enum CodingKeys: CodingKey {
+                case label, value, limits, isOutside
             }
         }
 

@@ -67,9 +67,10 @@ private struct Whole: Codable {
         case diff(String)
         case table(Table)
         case survival(Report.Chart.Survival)
-        case control(Report.Chart.Control)
         case funnel(Report.Chart.Funnel)
         case heat(Report.Chart.Heat)
+        // The JSON of its points leads nowhere.
+        case control(Report.Chart.Control, [Report.Table.Lead?])
         // The JSON of these two has no unit.
         case intervals(Report.Chart.Intervals, Report.Unit)
         case line(Report.Chart.Line, Report.Unit)
@@ -82,7 +83,7 @@ private struct Whole: Codable {
                 self = .table(
                     Table(title: table.title, columns: table.columns, rows: table.rows, leads: table.leads))
             case .chart(.survival(let chart)): self = .survival(chart)
-            case .chart(.control(let chart)): self = .control(chart)
+            case .chart(.control(let chart)): self = .control(chart, chart.points.map(\.lead))
             case .chart(.funnel(let chart)): self = .funnel(chart)
             case .chart(.heat(let chart)): self = .heat(chart)
             case .chart(.intervals(let chart)): self = .intervals(chart, chart.unit)
@@ -99,7 +100,9 @@ private struct Whole: Codable {
                 for (row, leads) in zip(kept.rows, kept.leads) { table.add(row, leads: leads) }
                 return .table(table)
             case .survival(let chart): return .chart(.survival(chart))
-            case .control(let chart): return .chart(.control(chart))
+            case .control(var chart, let leads):
+                for (index, lead) in zip(chart.points.indices, leads) { chart.points[index].lead = lead }
+                return .chart(.control(chart))
             case .funnel(let chart): return .chart(.funnel(chart))
             case .heat(let chart): return .chart(.heat(chart))
             case .intervals(var chart, let unit):

@@ -4,7 +4,7 @@ package import Playbooks
 package import Storage
 
 /// The message that an account would get, rendered by the code that sends; recorded nowhere.
-package struct Preview {
+package struct Preview: Sendable {
     package var touch: Touch
     package var email: String?
     package var subject: String?
@@ -67,6 +67,17 @@ package struct Preview {
         }
     }
 
+    /// The languages that the messages of a step are written in: that of the workspace first, then the translations'. Only
+    /// nil, the recipient's own, where the step sends nothing.
+    package static func locales(
+        of playbook: Playbook, step index: Int, variant: String?, in workspace: Workspace
+    ) -> [String?] {
+        guard case .send(let send) = playbook.steps(of: variant)[index].action, let path = send.message(for: variant)
+        else { return [nil] }
+        let translations = playbook.messages(at: path).compactMap { playbook.messages[$0] }.flatMap(\.locales.keys)
+        return [workspace.configuration.language] + Set(translations).sorted()
+    }
+
     /// A candidate that was never written: for rendering only.
     private static func candidate(
         _ touch: Touch, _ contact: ContactDetails?, key: String?, email: String?, of playbook: Playbook, step: String,
@@ -94,19 +105,28 @@ package struct Preview {
 
     /// Sends it once to another recipient and records it nowhere.
     ///
-    /// - Parameter address: the only recipient: an address, or for other kinds than email what names the recipient there.
-    /// - Throws: a `Diagnostic` when a secret is missing.
+    /// - Parameters:
+    ///   - address: the only recipient: an address, or for other kinds than email what names the recipient there.
+    ///   - locale: in whose language; the contact's when nil.
+    /// - Throws: a `Diagnostic` when a secret is missing, `CannotPreview` for what is no address of the channel.
     package func send(
-        to address: String, channel: Channel, directory: String, environment: [String: String], clocks: Clocks
+        to address: String, channel: Channel, locale: String? = nil, directory: String,
+        environment: [String: String], clocks: Clocks
     ) async throws -> Trial {
         guard !channel.isInbox else {
             throw CannotPreview(reason: "the inbox sends nothing; give another channel to send a test")
+        }
+        guard channel.kind != .email || EmailAddress.normalized(address) != nil else {
+            throw CannotPreview(reason: "\"\(address)\" is not an e-mail address")
+        }
+        guard channel.kind != .sms || PhoneNumber.isCanonical(address) else {
+            throw CannotPreview(reason: "\"\(address)\" is no telephone number such as +14155550123")
         }
         let now = clocks.processNow()
         // What is recorded nowhere is never repeated.
         let work = try ChannelAtWork(
             channel, environment: environment, directory: directory, secret: [], processNow: now)
-        let envelope = try trialEnvelope(to: address, work.builder, now: now)
+        let envelope = try trialEnvelope(to: address, locale: locale, work.builder, now: now)
         let shown = try RequestBuilder(channel: channel, credentials: Credentials(masking: channel))
             .request(for: envelope, at: now)
         let request = try work.builder.request(for: envelope, at: now)
@@ -127,14 +147,14 @@ package struct Preview {
 
     /// The message for nobody but the address: its links, ids and keys are those of no touch and no contact.
     private func trialEnvelope(
-        to address: String, _ builder: RequestBuilder, now: Instant
+        to address: String, locale: String?, _ builder: RequestBuilder, now: Instant
     ) throws(RenderError) -> Envelope {
         var touch = touch
         if touch.contactID != nil { touch.contactID = 0 }
         if !candidate.isTeam { touch.recipient = address }
         let candidate = Self.candidate(
             touch, contact, key: candidate.isTeam ? contact?.key : address, email: candidate.isTeam ? nil : address,
-            of: playbook, step: step)
+            of: playbook, step: step, locale: locale)
         var envelope = try rendering.seal(candidate, message, variables)
         // A channel may address by an attribute of the contact.
         for name in builder.channel.variables where name.hasPrefix("contact.") {

@@ -71,9 +71,8 @@ package final class Store: Sendable {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw StorageError("there is no database at \(path) yet; run keeptouch import first")
             }
-            let driver = try SQLiteDriver(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
+            let driver = try SQLiteDriver.forReading(path, busyTimeout: busyTimeout)
             try driver.executeScript("PRAGMA cache_size = -16000")
-            try driver.expectNewestSchema()
             (engine, connection) = (.file(driver, nil), Connection(driver))
             foldForReaders()
         case .readWrite:

@@ -7,10 +7,14 @@ package struct ChannelFigures: Sendable {
     package struct All: Sendable {
         package var asOf: Instant
         package var channels: [String: ChannelFigures]
+        /// Bounces and complaints, by channel; none where there are none.
+        package var harms: [String: Breakers.HarmRate]
 
         package init(_ workspace: Workspace, now: Instant, _ connection: Connection) throws {
             asOf = now
             channels = try ChannelFigures.all(workspace.channels.keys.sorted(), now: now, connection)
+            let rates = try Breakers(connection).harmRates().filter { $0.scope.hasPrefix("channel:") }
+            harms = Dictionary(rates.map { (String($0.scope.dropFirst("channel:".count)), $0) }) { first, _ in first }
         }
     }
 
@@ -25,6 +29,10 @@ package struct ChannelFigures: Sendable {
     /// Of its last touches, at most `recent`.
     package var states: [TouchState: Int] = [:]
     package var outcomes: [String: Int] = [:]
+    /// When the provider last told of any of them.
+    package var heardAt: Instant?
+    /// What their requests were answered: `sent`, or the beginning of what was said, such as `HTTP 429`.
+    package var answers: [String: Int] = [:]
     /// Those that were not taken, the newest first.
     package var failures: [Attempt] = []
 
@@ -70,11 +78,24 @@ package struct ChannelFigures: Sendable {
         let scope: [String: SQLValue] = ["channel": .text(channel), "first": .integer(first)]
         for row in try connection.query(
             """
-            SELECT o.kind, count(DISTINCT t.id) AS n FROM touch AS t CROSS JOIN outcome AS o
+            SELECT o.kind, count(DISTINCT t.id) AS n, max(o.at) AS at FROM touch AS t CROSS JOIN outcome AS o
             WHERE o.touch_id = t.id AND t.id >= :first AND t.channel = :channel GROUP BY o.kind
             """, scope)
         {
             outcomes[row["kind"].text ?? ""] = row.count("n")
+            heardAt = max(row["at"].instant ?? Instant(milliseconds: 0), heardAt ?? Instant(milliseconds: 0))
+        }
+        try connection.forEach(
+            """
+            SELECT a.result, substr(a.detail, 1, 60) AS detail, CAST(count(*) AS bigint) AS n
+            FROM touch AS t CROSS JOIN attempt AS a
+            WHERE a.touch_id = t.id AND t.id >= :first AND t.channel = :channel AND a.result IS NOT NULL
+            GROUP BY a.result, substr(a.detail, 1, 60)
+            """, scope
+        ) { row in
+            let result = row.text("result") ?? ""
+            let code = row.optionalText("detail")?.prefixMatch(of: /HTTP \d+/).map { String($0.0) }
+            answers[result == "sent" ? result : code ?? result, default: 0] += Int(row.integer("n"))
         }
         failures = try connection.query(
             """

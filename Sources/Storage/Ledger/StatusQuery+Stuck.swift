@@ -31,10 +31,7 @@ extension StatusQuery {
         package var since: Instant
     }
 
-    /// So many of the newest events are looked at, which a page may do.
-    private static let newestEvents: Int64 = 5_000
-
-    /// Those among the newest events since a moment, by playbook and reason.
+    /// Those of the live playbooks since a moment, by playbook and reason.
     package func droppedEvents(of kinds: Set<String>, since moment: Instant) throws -> [DroppedEvent] {
         guard !kinds.isEmpty else { return [] }
         let names = BoundList("kind", kinds.sorted())
@@ -42,15 +39,13 @@ extension StatusQuery {
             """
             SELECT p.name AS playbook, k.name AS event, s.verdict, s.reason, CAST(count(*) AS bigint) AS n,
                 min(e.at) AS since
-            FROM event AS e
-            CROSS JOIN event_kind AS k CROSS JOIN playbook AS p CROSS JOIN standing AS s
-            WHERE e.id > (SELECT coalesce(max(id), 0) FROM event) - :newest AND e.at >= :since
-                AND k.id = e.kind_id AND k.name IN (\(names.names)) AND p.state = 'live'
-                AND s.playbook_id = p.id AND s.account_id = e.account_id AND s.event_id = e.id
-                AND \(Self.admitsNobody)
+            FROM playbook AS p CROSS JOIN standing AS s CROSS JOIN event AS e CROSS JOIN event_kind AS k
+            WHERE p.state = 'live' AND s.playbook_id = p.id AND s.since >= :since AND \(Self.admitsNobody)
+                AND e.id = s.event_id AND e.account_id = s.account_id AND k.id = e.kind_id
+                AND k.name IN (\(names.names))
             GROUP BY p.name, k.name, s.verdict, s.reason ORDER BY p.name, count(*) DESC, s.reason
             """,
-            names.arguments.merging(["newest": .integer(Self.newestEvents), "since": .instant(moment)]) { $1 }
+            names.arguments.merging(["since": .instant(moment)]) { $1 }
         ).map { row in
             DroppedEvent(
                 playbook: row["playbook"].text ?? "", event: row["event"].text ?? "",

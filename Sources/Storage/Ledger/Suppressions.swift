@@ -80,16 +80,44 @@ package enum Suppressions {
         package var category: String
         package var reason: String
         package var at: Instant
+
+        fileprivate init(_ row: Statement) {
+            address = row.text("address") ?? ""
+            category = row.text("category") ?? ""
+            reason = row.text("reason") ?? ""
+            at = row.instant("at")
+        }
     }
 
     /// Tells them in the order of their addresses; of a person who was erased there is a hash.
     package static func forEach(_ connection: Connection, _ body: (Entry) throws -> Void) throws {
         try connection.forEach("SELECT address, category, reason, at FROM suppression ORDER BY address, category") {
-            try body(
-                Entry(
-                    address: $0.text("address") ?? "", category: $0.text("category") ?? "",
-                    reason: $0.text("reason") ?? "", at: $0.instant("at")))
+            try body(Entry($0))
         }
+    }
+
+    /// A part of them, in the same order.
+    ///
+    /// - Parameters:
+    ///   - category: only those of this one, or "" for those of all.
+    ///   - beginning: of the address.
+    package static func page(
+        category: String?, beginning: String?, from offset: Int, limit: Int, _ connection: Connection
+    ) throws -> [Entry] {
+        var entries: [Entry] = []
+        try connection.forEach(
+            """
+            SELECT address, category, reason, at FROM suppression
+            WHERE (CAST(:category AS TEXT) IS NULL OR category = :category)
+                AND (CAST(:beginning AS TEXT) IS NULL OR substr(address, 1, length(CAST(:beginning AS TEXT))) = :beginning)
+            ORDER BY address, category LIMIT :limit OFFSET :offset
+            """,
+            [
+                "category": .optional(category), "beginning": .optional(beginning), "limit": .integer(Int64(limit)),
+                "offset": .integer(Int64(offset)),
+            ]
+        ) { entries.append(Entry($0)) }
+        return entries
     }
 
     /// False when the address was not suppressed. One that was erased may be written to again, too.

@@ -69,8 +69,10 @@ extension AccountList {
     }
 
     struct Enrollments {
-        var reasons: [Reason]
+        var reasons: [Reason] = []
         var nextAt: Instant?
+        /// How many of them there are.
+        var times = 0
     }
 
     func enrollments(_ asked: Inside, _ rows: AccountRows) throws -> [Int: Enrollments] {
@@ -79,22 +81,29 @@ extension AccountList {
         try rows.forEach(
             """
             SELECT e.account_id, e.arm, e.variant, e.state, e.step, e.due_at, e.entered_at, e.ended_at, e.end_reason,
-                e.goal_at, v.source
-            FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+                e.goal_at, e.goal_until, v.source,
+                CASE WHEN a.erased_at IS NULL OR a.churned_at < a.erased_at THEN a.churned_at END AS churned_at
+            FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id JOIN account AS a ON a.id = e.account_id
             JOIN playbook_version AS v ON v.id = e.version_id
             WHERE e.account_id BETWEEN :first AND :last AND p.name = :playbook ORDER BY e.account_id, e.id
             """, ["playbook": .text(asked.playbook)]
         ) { row, index in
             let arm: Arm = try row.word("arm")
             let state: EnrollmentState = try row.word("state")
+            let enteredAt = row.instant("entered_at")
+            let hasGoal = row.optionalInstant("goal_at").map { $0 <= context.now } ?? false
             let isAsked =
                 switch asked.state {
                 case .active: state == .active
                 case .ended: state == .ended
-                case .goal: row.optionalInstant("goal_at") != nil
+                case .goal: hasGoal
+                case .open: !hasGoal && row.optionalInstant("goal_until").map { $0 > context.now } ?? false
+                case .left: row.optionalInstant("churned_at").map { $0 > enteredAt && $0 <= context.now } ?? false
                 case .all: true
                 }
-            guard isAsked, asked.arm.map({ $0 == arm }) != false else { return }
+            guard isAsked, asked.arms?.contains(arm) != false, asked.since.map({ $0 < enteredAt }) != false else {
+                return
+            }
             let variant = row.optionalText("variant")
             let place = Int(row.integer("step"))
             let step = stepName(asked.playbook, row.text("source") ?? "", variant, place) ?? "step \(place + 1)"
@@ -106,8 +115,8 @@ extension AccountList {
                 text += ", ended \(end.text(in: context.zone)) (\(row.text("end_reason") ?? ""))"
             }
             if let goal = row.optionalInstant("goal_at") { text += ", goal \(goal.text(in: context.zone))" }
-            found[index, default: Enrollments(reasons: [])].reasons.append(
-                Reason(text, since: row.instant("entered_at")))
+            found[index, default: Enrollments()].reasons.append(Reason(text, since: enteredAt))
+            found[index]?.times += 1
             guard state == .active else { return }
             let due = row.optionalInstant("due_at")
             let concerning = (excluded[row.integer("account_id")] ?? []).filter {

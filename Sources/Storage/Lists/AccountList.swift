@@ -31,13 +31,21 @@ package struct AccountList {
     /// An enrollment in a playbook.
     package struct Inside: Sendable, Equatable {
         package enum State: String, Sendable, CaseIterable {
-            case active, ended, goal, all
+            case active, ended, goal
+            /// Whose goal can still be reached.
+            case open
+            /// Who has left since it entered.
+            case left
+            case all
         }
 
         package var playbook: String
         /// The id of the step that it stands at.
         package var step: String?
-        package var arm: Arm?
+        /// Any of them; nil for all.
+        package var arms: [Arm]?
+        /// Who entered after this moment.
+        package var since: Instant?
         package var state = State.active
         /// Whether it goes on where an account is left alone by hand.
         package var isService = false
@@ -90,6 +98,8 @@ package struct AccountList {
         package var reasons: [Reason] = []
         /// When there is something to do for it next, of those in a playbook.
         package var nextAt: Instant?
+        /// How often it is counted: who left and came back, or entered twice, is counted twice.
+        package var times = 1
     }
 
     /// How the step of an enrollment is called, by playbook, the text of its version, variant and index.
@@ -194,6 +204,7 @@ package struct AccountList {
             if let only = choice.only {
                 guard let found = only[item.id] else { return nil }
                 item.reasons += found
+                item.times = max(1, found.count)
             }
             if stuck != nil, item.status != "active" { return nil }
             if case .number(let score)? = health?.value(index, as: .number) { item.health = score }
@@ -207,6 +218,7 @@ package struct AccountList {
                 guard let found = inside[index] else { return nil }
                 item.reasons += found.reasons
                 item.nextAt = found.nextAt
+                item.times = found.times
             }
             if let excluded {
                 guard let found = excluded[item.id] else { return nil }

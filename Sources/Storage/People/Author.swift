@@ -90,7 +90,7 @@ package struct Author: Sendable {
     /// False when the address was not suppressed.
     package func unsuppress(_ address: String, from category: String?, _ connection: Connection) throws -> Bool {
         guard try Suppressions.remove(address, category: category, connection) else { return false }
-        try did("unsuppress", address, to: category ?? "everything", connection)
+        try did("unsuppress", address, to: category.flatMap { $0.isEmpty ? nil : $0 } ?? "everything", connection)
         return true
     }
 }

@@ -20,6 +20,8 @@ package struct PlaybookEntries {
     /// What may become of an entry. Its window is the goal's, or so many days from the entry.
     package enum Figure: Hashable, Sendable {
         case goal
+        /// What the verdict rests on: the goal, or the account kept where there is none.
+        case outcome
         /// A secondary goal by its name.
         case also(String)
         case churned(days: Int)
@@ -204,21 +206,13 @@ package struct PlaybookEntries {
 
     /// A figure by arm, over the entries whose window was over at a moment; the others are open.
     package func counts(of figure: Figure, in period: Period, matured at: Instant) throws -> [Arm: Count] {
-        var arguments: [String: SQLValue] = [
-            "experiment": .integer(period.experimentID), "at": .instant(at), "as_of": .instant(asOf),
-            "has_goal": .integer(period.hasGoal ? 1 : 0),
-        ]
-        let sql = spell(figure, &arguments)
+        let (judged, arguments) = judged(figure, in: period, matured: at)
         var counts: [Arm: Count] = [:]
         try connection.forEach(
             """
             SELECT arm, variant, count(*) FILTER (WHERE mature = 1), count(*) FILTER (WHERE mature = 1 AND hit = 1),
                 count(*) FILTER (WHERE mature = 0)
-            FROM (
-                SELECT r.arm, r.variant, CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature,
-                    CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
-                FROM report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
-            ) AS f GROUP BY arm, variant
+            FROM (\(judged)) AS f GROUP BY arm, variant
             """, arguments
         ) { statement in
             let row = statement.row
@@ -231,8 +225,53 @@ package struct PlaybookEntries {
         return counts
     }
 
-    private func spell(_ figure: Figure, _ arguments: inout [String: SQLValue]) -> (until: String, hit: String) {
+    /// One entry of a figure, as `counts` counts it.
+    package struct Judged: Sendable, Hashable {
+        package var account: Int64
+        package var arm: Arm
+        package var enteredAt: Instant
+        /// When its time is over.
+        package var until: Instant
+        package var isMature: Bool
+        package var isHit: Bool
+    }
+
+    /// The entries that `counts` counts, one by one.
+    package func forEach(
+        of figure: Figure, in period: Period, matured at: Instant, _ body: (Judged) throws -> Void
+    ) throws {
+        let (judged, arguments) = judged(figure, in: period, matured: at)
+        try connection.forEach(judged, arguments) { row in
+            try body(
+                Judged(
+                    account: row.integer("account_id"), arm: Arm(try row.word("arm"), row.optionalText("variant")),
+                    enteredAt: row.instant("entered_at"), until: row.instant("due"),
+                    isMature: row.integer("mature") == 1, isHit: row.integer("hit") == 1))
+        }
+    }
+
+    private func judged(
+        _ figure: Figure, in period: Period, matured at: Instant
+    ) -> (sql: String, arguments: [String: SQLValue]) {
+        var arguments: [String: SQLValue] = [
+            "experiment": .integer(period.experimentID), "at": .instant(at), "as_of": .instant(asOf),
+            "has_goal": .integer(period.hasGoal ? 1 : 0),
+        ]
+        let sql = spell(figure, in: period, &arguments)
+        return (
+            """
+            SELECT r.account_id, r.arm, r.variant, r.entered_at, \(sql.until) AS due,
+                CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature, CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
+            FROM report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
+            """, arguments
+        )
+    }
+
+    private func spell(
+        _ figure: Figure, in period: Period, _ arguments: inout [String: SQLValue]
+    ) -> (until: String, hit: String) {
         switch figure {
+        case .outcome: return ("r.until", hit(period))
         case .goal: return ("r.until", "r.goal_at IS NOT NULL")
         case .also(let name):
             arguments["name"] = .text(name)

@@ -93,6 +93,19 @@ package struct RiskFigures {
         return found
     }
 
+    /// Who came to be at risk since, of one reason or of any.
+    package func newcomers(of reason: String?) throws -> [Int64: [AccountList.Reason]] {
+        var found: [Int64: [AccountList.Reason]] = [:]
+        try connection.forEach(
+            """
+            SELECT n.account_id FROM report_new_risk AS n JOIN risk_seen AS r
+                ON r.account_id = n.account_id AND r.reason = n.reason
+            WHERE CAST(:reason AS TEXT) IS NULL OR n.reason = :reason
+            """, ["reason": .optional(reason)]
+        ) { found[$0.integer("account_id")] = [] }
+        return found
+    }
+
     /// How many accounts there are, and what they pay; one with several reasons counts once.
     package func total() throws -> (accounts: Int, new: Int, mrr: RiskSum) {
         let row = try connection.first(

@@ -13,12 +13,21 @@ extension Tenures {
 
     /// Customers by what they were assigned to, whatever became of it, from their first assignment of the newest period.
     package func arms() throws -> [Arm] {
-        struct Key: Hashable {
-            var experiment: String
-            var period: Int
-            var arm: Decisions.Arm
-        }
-        var lives: [Key: [Life: Int]] = [:]
+        var lives: [ArmKey: [Life: Int]] = [:]
+        try forEachAssigned { key, _, life in lives[key, default: [:]][life, default: 0] += 1 }
+        return lives.map { key, lives in
+            Arm(experiment: key.experiment, period: key.period, arm: key.arm, lifetimes: Self.lifetimes(lives))
+        }.sorted { ($0.experiment, $1.arm.rawValue) < ($1.experiment, $0.arm.rawValue) }
+    }
+
+    struct ArmKey: Hashable {
+        var experiment: String
+        var period: Int
+        var arm: Decisions.Arm
+    }
+
+    /// Each customer that was assigned, by the index of its tenure, with the life from there on.
+    func forEachAssigned(_ body: (ArmKey, Int, Life) -> Void) throws {
         try connection.forEach(
             """
             SELECT x.name, x.period, g.arm, g.account_id, g.at FROM experiment AS x CROSS JOIN assignment AS g
@@ -27,27 +36,18 @@ extension Tenures {
             """, ["now": .instant(now)]
         ) { row in
             let day = zone.day(of: row.instant("at")).number
-            guard let stay = stay(of: row.integer("account_id"), on: day) else { return }
-            let key = Key(
+            guard let index = place(of: row.integer("account_id"), on: day) else { return }
+            let stay = tenures[index]
+            let key = ArmKey(
                 experiment: row.text("name") ?? "", period: Int(row.integer("period")), arm: try row.word("arm"))
-            lives[key, default: [:]][
-                Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil), default: 0] += 1
+            body(key, index, Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil))
         }
-        return lives.map { key, lives in
-            Arm(experiment: key.experiment, period: key.period, arm: key.arm, lifetimes: Self.lifetimes(lives))
-        }.sorted { ($0.experiment, $1.arm.rawValue) < ($1.experiment, $0.arm.rawValue) }
-    }
-
-    /// So many days, and whether they ended with its leaving.
-    private struct Life: Hashable {
-        var days: Int
-        var hasLeft: Bool
     }
 
     private static func lifetimes(_ lives: [Life: Int]) -> [Lifetime] {
-        lives.filter { $0.key.days > 0 || $0.key.hasLeft }
+        lives.filter { $0.key.isObserved }
             .sorted { ($0.key.days, $0.key.hasLeft ? 1 : 0) < ($1.key.days, $1.key.hasLeft ? 1 : 0) }
-            .map { Lifetime(duration: duration($0.key.days), left: $0.key.hasLeft, count: $0.value) }
+            .map { Lifetime(duration: $0.key.duration, left: $0.key.hasLeft, count: $0.value) }
     }
 
     /// The accounts that came into a stage, with how long they stayed customers in it, in days; whoever moved on, or is
@@ -61,15 +61,17 @@ extension Tenures {
     package func stages(_ journeys: [Journey]) throws -> [InStage] {
         try journeys.flatMap { journey in
             try journey.stages.indices.map { index in
-                let next = journey.stages.indices.contains(index + 1) ? journey.stages[index + 1].name : ""
-                let key = StageKey(journey.name, journey.stages[index].name)
-                return InStage(key: key, lifetimes: Self.lifetimes(try lives(in: key, until: next)))
+                var lives: [Life: Int] = [:]
+                try forEachStay(in: journey, stage: index) { _, life in lives[life, default: 0] += 1 }
+                return InStage(
+                    key: StageKey(journey.name, journey.stages[index].name), lifetimes: Self.lifetimes(lives))
             }
         }
     }
 
-    private func lives(in key: StageKey, until next: String) throws -> [Life: Int] {
-        var lives: [Life: Int] = [:]
+    /// Each customer that came into a stage, by the index of its tenure, with its life in the stage.
+    func forEachStay(in journey: Journey, stage index: Int, _ body: (Int, Life) -> Void) throws {
+        let next = journey.stages.indices.contains(index + 1) ? journey.stages[index + 1].name : ""
         try connection.forEach(
             """
             SELECT e.account_id, e.at, n.at AS moved_at FROM stage_entry AS e LEFT JOIN stage_entry AS n
@@ -78,18 +80,19 @@ extension Tenures {
                 AND coalesce(n.how, '') <> 'found'
             """,
             [
-                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next), "now": .instant(now),
+                "journey": .text(journey.name), "stage": .text(journey.stages[index].name), "next": .text(next),
+                "now": .instant(now),
             ]
         ) { row in
             let day = zone.day(of: row.instant("at")).number
-            guard let stay = stay(of: row.integer("account_id"), on: day) else { return }
+            guard let place = place(of: row.integer("account_id"), on: day) else { return }
+            let stay = tenures[place]
             let moved = row.optionalInstant("moved_at").map { zone.day(of: $0).number }
             if let moved, moved <= stay.ended ?? moved {
-                lives[Life(days: moved - day, hasLeft: false), default: 0] += 1
+                body(place, Life(days: moved - day, hasLeft: false))
             } else {
-                lives[Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil), default: 0] += 1
+                body(place, Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil))
             }
         }
-        return lives
     }
 }

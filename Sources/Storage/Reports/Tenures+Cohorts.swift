@@ -31,22 +31,17 @@ extension Tenures {
         }
         var cohorts: [Int: Counts] = [:]
         for stay in tenures where accounts[Int(stay.account)].began <= stay.origin {
-            let origin = Day(number: Int(stay.origin))
-            let month = Month(of: origin)
+            let month = Month(of: Day(number: Int(stay.origin)))
             guard month >= first else { continue }
-            func anniversaries(_ day: Int) -> Int { min(most, Self.months(from: origin, to: Day(number: day))) }
             let isFirst = stay.began == stay.origin
             var counts = cohorts[month.number] ?? Counts()
             if isFirst {
                 counts.accounts += 1
-                counts.eligible[anniversaries(today.number), default: 0] += 1
+                counts.eligible[anniversaries(of: stay, by: today.number, most), default: 0] += 1
             }
-            // A tenure holds the anniversaries from the first on or after its beginning to the last before its end.
-            let from = isFirst ? 0 : anniversaries(Int(stay.began) - 1) + 1
-            let last = anniversaries(stay.ended.map { $0 - 1 } ?? today.number)
-            if from <= last {
-                counts.from[from, default: 0] += 1
-                counts.past[last + 1, default: 0] += 1
+            if let held = anniversaries(heldBy: stay, upTo: most) {
+                counts.from[held.lowerBound, default: 0] += 1
+                counts.past[held.upperBound + 1, default: 0] += 1
             }
             cohorts[month.number] = counts
         }
@@ -60,6 +55,17 @@ extension Tenures {
             }
             return Cohort(month: Month(number: month), accounts: counts.accounts, cells: cells)
         }
+    }
+
+    private func anniversaries(of stay: Tenure, by day: Int, _ most: Int) -> Int {
+        min(most, Self.months(from: Day(number: Int(stay.origin)), to: Day(number: day)))
+    }
+
+    /// The anniversaries that a tenure holds: from the first on or after its beginning to the last before its end.
+    func anniversaries(heldBy stay: Tenure, upTo most: Int = .max - 1) -> ClosedRange<Int>? {
+        let from = stay.began == stay.origin ? 0 : anniversaries(of: stay, by: Int(stay.began) - 1, most) + 1
+        let last = anniversaries(of: stay, by: stay.ended.map { $0 - 1 } ?? today.number, most)
+        return from <= last ? from...last : nil
     }
 
     /// How many whole months lie between two days: the last day of a month stands for later ones that it does not have.

@@ -36,23 +36,39 @@ extension Tenures {
     package func lifetimes(by grouping: Int? = nil) -> [Group] {
         var lives: [Int32: Lives] = [:]
         for stay in tenures {
-            let end = stay.ended ?? today.number
-            // One that was first seen late and left on that day was never at risk.
-            guard end > stay.began || stay.ended != nil && stay.began == stay.origin else { continue }
+            guard let life = life(of: stay) else { continue }
             let group = grouping.map { groups[$0].values[Int(stay.account)] } ?? 0
-            let days = end - Int(stay.origin)
-            if stay.ended == nil {
-                lives[group, default: Lives()].there[days, default: 0] += 1
+            if life.hasLeft {
+                lives[group, default: Lives()].gone[life.days, default: 0] += 1
             } else {
-                lives[group, default: Lives()].gone[days, default: 0] += 1
+                lives[group, default: Lives()].there[life.days, default: 0] += 1
             }
-            if stay.began > stay.origin {
-                lives[group, default: Lives()].entries[Int(stay.began - stay.origin), default: 0] += 1
-            }
+            if let entry = life.entry { lives[group, default: Lives()].entries[entry, default: 0] += 1 }
         }
         return lives.map { number, lives in
             Group(name: grouping.map { groups[$0].names.names[Int(number)] } ?? "", lifetimes: lives.lifetimes)
         }.sorted { $0.name < $1.name }
+    }
+
+    /// How long a stay was watched; nil for one that was first seen late and left on that day, which was never at risk.
+    func life(of stay: Tenure) -> Life? {
+        let end = stay.ended ?? today.number
+        guard end > stay.began || stay.ended != nil && stay.began == stay.origin else { return nil }
+        return Life(
+            entry: stay.began > stay.origin ? Int(stay.began - stay.origin) : nil, days: end - Int(stay.origin),
+            hasLeft: stay.ended != nil)
+    }
+
+    /// So many days, and whether they ended with its leaving.
+    struct Life: Hashable {
+        /// After how many days it came under observation; nil where that was from the first.
+        var entry: Int?
+        var days: Int
+        var hasLeft: Bool
+
+        /// Whether it says anything.
+        var isObserved: Bool { days > 0 || hasLeft }
+        var duration: Double { Tenures.duration(days) }
     }
 
     /// Who entered when and who was last seen when, each ascending, as lifetimes with the same numbers at risk.

@@ -241,17 +241,17 @@ package struct Tenures {
 
     // MARK: Looking up
 
-    /// The tenure of an account that holds a day, or that ended on it.
-    func stay(of account: Int64, on day: Int) -> Tenure? {
+    /// The index of the tenure of an account that holds a day, or that ended on it.
+    func place(of account: Int64, on day: Int) -> Int? {
         var (low, high) = (0, tenures.count)
         while low < high {
             let middle = (low + high) / 2
             if accounts[Int(tenures[middle].account)].id < account { low = middle + 1 } else { high = middle }
         }
-        var ended: Tenure?
+        var ended: Int?
         while low < tenures.count, accounts[Int(tenures[low].account)].id == account {
-            if tenures[low].holds(day) { return tenures[low] }
-            if tenures[low].ended == day { ended = tenures[low] }
+            if tenures[low].holds(day) { return low }
+            if tenures[low].ended == day { ended = low }
             low += 1
         }
         return ended

@@ -97,6 +97,9 @@
   }
   if (one("[data-live]")) setTimeout(refresh, one("[data-soon]") ? 1000 : pause);
 
+  // On a phone the navigation is a row: it begins where one is.
+  one(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Keys; none fires in a field.
   const places = { o: "/", p: "/playbooks", e: "/experiments", a: "/accounts", t: "/touches", c: "/channels", f: "/files", r: "/risk" };
   const base = one(".brand") ? one(".brand").getAttribute("href").replace(/\/$/, "") : "";

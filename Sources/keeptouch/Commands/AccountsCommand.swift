@@ -25,14 +25,25 @@ struct AccountsCommand: ParsableCommand {
     @Option(help: "With --in: the step that they stand at, such as wait_1.")
     var step: String?
 
-    @Option(help: "With --in: \(Arm.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help:
+            "With --in: \(Arm.allCases.map(\.rawValue).joined(separator: ", ")), \(AccountQuestion.heldOut); with --experiment an arm of its report."
+    )
     var arm: String?
 
-    @Option(help: "With --in: active (when left out), ended, goal (it was reached) or all.")
+    @Option(
+        help: "With --in: active (when left out), ended, goal (it was reached), open (it can be), left (since), or all."
+    )
     var state: String?
+
+    @Option(help: "With --in: who entered after the start of this day.")
+    var enteredSince: String?
 
     @Option(name: .customLong("at-risk"), defaultAsFlag: "", help: "Those at risk, of a reason of data.yaml or of any.")
     var risk: String?
+
+    @Option(help: "With --at-risk: who came to be after the start of this day.")
+    var newSince: String?
 
     @Flag(help: "Those who are in their stage for longer than is expected.")
     var stuck = false
@@ -47,6 +58,8 @@ struct AccountsCommand: ParsableCommand {
     var playbook: String?
 
     @OptionGroup(title: "Customers that came and went, as the attrition report counts them") var life: LifeOptions
+
+    @OptionGroup(title: "Whom the report of an experiment counts") var trial: ExperimentOptions
 
     @Option(help: "At most so many.")
     var limit: Int?
@@ -89,7 +102,10 @@ struct AccountsCommand: ParsableCommand {
             question.condition = condition
             question.segment = segment
             question.playbook = inside
-            (question.step, question.arm, question.state) = (step, arm, state)
+            question.experiment = try trial.question(arm: arm)
+            (question.step, question.arm, question.state) = (step, question.experiment == nil ? arm : nil, state)
+            question.enteredSince = try enteredSince.map { try Day.option("--entered-since", $0) }
+            question.newSince = try newSince.map { try Day.option("--new-since", $0) }
             question.risk = risk
             (question.isStuck, question.isExcluded) = (stuck, excluded)
             (question.verdict, question.judging) = (verdict, playbook)

@@ -33,11 +33,13 @@ struct DashboardCommand: AsyncParsableCommand {
         let log = Logger(label: "keeptouch") { _ in LogLines(level: .info) }
         guard let edition = Edition(loaded.files) else { return }
         let dashboard = try loaded.dashboard(edition, log)
-        let store = try loaded.open(.readWrite)
+        let store = try loaded.openIfWritable(log)
         let watch = FileFollowing(folder: loaded.directory, edition: edition, log: log) { edition in
             // A new attribute has its column before any page asks for it.
-            try StoredCurrency.keep(edition.workspace, in: store)
-            try AttributeColumns(edition.workspace.dataMap).apply(to: store)
+            if let store {
+                try StoredCurrency.keep(edition.workspace, in: store)
+                try AttributeColumns(edition.workspace.dataMap).apply(to: store)
+            }
             dashboard.use(edition)
         }
         let service = dashboard.service(host: host, port: port) { [host] port in
@@ -92,10 +94,32 @@ extension LoadedWorkspace {
 
     func dashboard(_ edition: Edition, _ log: Logger) throws -> Dashboard {
         // The schema is brought up to date before anybody reads.
-        let writing = try open(.readWrite)
+        let writing = try openIfWritable(log)
+        let counting = try open(.readOnly)
+        // Where no secret can be kept nothing was ever signed with one.
+        let secret =
+            try writing.map { try SigningSecret.read(beside: $0) } ?? SigningSecret.find(beside: counting)
+            ?? (0..<32).map { _ in UInt8.random(in: 0...255) }
         return Dashboard(
-            edition: edition, reading: try (0..<4).map { _ in try open(.readOnly) }, jobs: try open(.readOnly),
-            counting: try open(.readOnly), watching: try open(.readOnly), writing: writing,
-            secret: try SigningSecret.read(beside: writing), processNow: Clocks.system.processNow, log: log)
+            edition: edition, folder: directory.path, reading: try (0..<4).map { _ in try open(.readOnly) },
+            jobs: try open(.readOnly), counting: counting, watching: try open(.readOnly), writing: writing,
+            secret: secret, processNow: Clocks.system.processNow, log: log)
+    }
+
+    /// Nil where the database is there and may only be read.
+    fileprivate func openIfWritable(_ log: Logger) throws -> Store? {
+        do {
+            return try open(.readWrite)
+        } catch let error as StorageError where isOnlyReadable {
+            log.warning(
+                "the database may only be read", metadata: ["database": "\(databasePath)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private var isOnlyReadable: Bool {
+        guard !isOnServer, access(databasePath, R_OK) == 0 else { return false }
+        let folder = URL(fileURLWithPath: databasePath).deletingLastPathComponent().path
+        return access(databasePath, W_OK) != 0 || access(folder, W_OK) != 0
     }
 }

@@ -4,7 +4,10 @@ import Playbooks
 
 /// Which coming and going of customers is asked for.
 struct LifeOptions: ParsableArguments {
-    @Option(help: "customers (on the day --since), gone (customers then, none on --until), left, came, or cohort.")
+    @Option(
+        help:
+            "customers (on the day --since), gone (customers then, none on --until), left, came, cohort, stays, or ended (stays)."
+    )
     var life: String?
 
     @Option(help: "With --life: the first day.")
@@ -22,13 +25,27 @@ struct LifeOptions: ParsableArguments {
     @Option(help: "With --life left: what data.yaml says of the reason, yes, no or unsaid.")
     var avoidable: String?
 
+    @Option(help: "With --life: segment, attribute, stage or arm, with --group.")
+    var by: String?
+
+    @Option(help: "With --by: small, plan:pro, tech-touch:valued or win-back:holdout.")
+    var group: String?
+
+    @Option(help: "With --life stays: who was watched for so many days.")
+    var age: Int?
+
+    @Option(help: "With --life stays or ended: the month of tenure; with cohort the anniversary.")
+    var month: Int?
+
     /// - Throws: `ValidationError` for what is no day or word.
     var question: LifeQuestion? {
         get throws {
             guard let life else {
-                let others = [since, until, reason, warned, avoidable]
-                guard others.allSatisfy({ $0 == nil }) else {
-                    throw ValidationError("--since, --until, --reason, --warned and --avoidable belong to --life")
+                let others = [since, until, reason, warned, avoidable, by, group]
+                guard others.allSatisfy({ $0 == nil }), age == nil, month == nil else {
+                    throw ValidationError(
+                        "--since, --until, --reason, --warned, --avoidable, --by, --group, --age and --month belong to --life"
+                    )
                 }
                 return nil
             }
@@ -36,9 +53,17 @@ struct LifeOptions: ParsableArguments {
             guard let kind = LifeQuestion.Kind(rawValue: life) else {
                 throw ValidationError("--life \(life) is none of \(kinds)")
             }
-            guard let since else { throw ValidationError("--life \(life) needs a day: --since 2026-07-30") }
+            guard since != nil || !kind.needsDay else {
+                throw ValidationError("--life \(life) needs a day: --since 2026-07-30")
+            }
+            for (name, number) in [("--age", age), ("--month", month)]
+            where number.map({ !(0...100_000).contains($0) }) ?? false {
+                throw ValidationError("\(name) is a number from 0 to 100000")
+            }
             let question = LifeQuestion(
-                kind, since: try Day.option("--since", since), until: try until.map { try Day.option("--until", $0) })
+                kind, since: try since.map { try Day.option("--since", $0) },
+                until: try until.map { try Day.option("--until", $0) }
+            ).of(try grouping, age: age, month: month)
             return question.of(
                 reason: reason,
                 wasWarned: try warned.map { word in
@@ -53,6 +78,21 @@ struct LifeOptions: ParsableArguments {
                     }
                     return avoidable
                 })
+        }
+    }
+
+    private var grouping: LifeQuestion.Group? {
+        get throws {
+            guard let by else {
+                if group != nil { throw ValidationError("--group belongs to --by") }
+                return nil
+            }
+            let words = LifeQuestion.Grouping.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let kind = LifeQuestion.Grouping(rawValue: by) else {
+                throw ValidationError("--by \(by) is none of \(words)")
+            }
+            guard let group else { throw ValidationError("--by \(by) needs a --group") }
+            return LifeQuestion.Group(kind, group)
         }
     }
 }

@@ -43,7 +43,8 @@ struct PreviewCommand: AsyncParsableCommand {
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         let secret = try SigningSecret.read(beside: store)
-        let locales = allLocales ? try languages(of: item, index, variant, loaded.workspace) : [nil]
+        let locales =
+            allLocales ? Preview.locales(of: item, step: index, variant: variant, in: loaded.workspace) : [nil]
         var previews: [Preview] = []
         for locale in locales {
             let made = try store.read { connection in
@@ -62,12 +63,6 @@ struct PreviewCommand: AsyncParsableCommand {
                 "there is no usable channel \"\(preview.touch.channel)\"; keeptouch check tells, and keeptouch channels "
                     + "lists the presets")
         }
-        guard channel.kind != .email || EmailAddress.normalized(sendTo) != nil else {
-            throw ValidationError("\"\(sendTo)\" is not an e-mail address")
-        }
-        guard channel.kind != .sms || PhoneNumber.isCanonical(sendTo) else {
-            throw ValidationError("\"\(sendTo)\" is no telephone number such as +14155550123")
-        }
         let trial: Preview.Trial
         do {
             trial = try await preview.send(
@@ -75,6 +70,8 @@ struct PreviewCommand: AsyncParsableCommand {
                 environment: ProcessInfo.processInfo.environment, clocks: .system)
         } catch let diagnostic as Diagnostic {
             throw CommandError("nothing was sent: \(diagnostic.position): \(diagnostic.message)")
+        } catch let error as CannotPreview {
+            throw ValidationError(error.reason)
         }
         Terminal.print("\n\(trial.request)\n\n\(trial.answer)")
         guard trial.wasTaken else { throw ExitCode(1) }
@@ -82,17 +79,6 @@ struct PreviewCommand: AsyncParsableCommand {
             previews.count > 1 ? " of the \(previews.count) messages above, in the recipient's own language," : ""
         Terminal.hint(
             "one test\(which) went to \(sendTo) by \(channel.name) and is recorded nowhere; its links are nobody's")
-    }
-
-    /// Its own language and those of its translations.
-    private func languages(
-        of item: Playbook, _ index: Int, _ variant: String?, _ workspace: Workspace
-    ) throws -> [String?] {
-        guard case .send(let send) = item.steps(of: variant)[index].action, let path = send.message(for: variant) else {
-            return [nil]
-        }
-        let translations = item.messages(at: path).compactMap { item.messages[$0] }.flatMap(\.locales.keys)
-        return [workspace.configuration.language] + Set(translations).sorted()
     }
 
     private func show(

@@ -54,49 +54,19 @@ struct ReportExperimentCommand: ParsableCommand {
 
     private var rule: ArmComparison.Rule { alwaysValid ? .alwaysValid : fixed ? .fixed : .groupSequential }
 
-    /// 0.15 for `15%` and for `0.15`.
-    private var baseRate: Double? {
-        guard let base, let number = Double(base.hasSuffix("%") ? String(base.dropLast()) : base) else { return nil }
-        let rate = base.hasSuffix("%") ? number / 100 : number
-        return rate > 0 && rate < 1 ? rate : nil
-    }
-
     func run() throws {
         try options.show { loaded, connection, asOf in
-            if design { return try design(of: loaded.playbook(playbook), in: loaded, connection, asOf) }
+            if design {
+                var question = DesignQuestion()
+                (question.base, question.deviation, question.detect, question.perDay) = (
+                    base, deviation, detect, perDay
+                )
+                return try question.report(
+                    of: loaded.playbook(playbook), in: loaded.workspace, connection, asOf: asOf)
+            }
             try loaded.expectPlaybook(playbook, connection)
             return try ExperimentReport(playbook, in: loaded.workspace, rule: rule, connection, asOf: asOf).make()
         }
-    }
-}
-
-extension ReportExperimentCommand {
-    /// What is given in points, shares and money becomes what the design counts in.
-    private func design(
-        of playbook: Playbook, in loaded: LoadedWorkspace, _ connection: Connection, _ asOf: Instant
-    ) throws -> Report {
-        guard let goal = playbook.meanGoal else {
-            if deviation != nil { throw CommandError("--deviation belongs to a goal that is a mean") }
-            if base != nil, baseRate == nil { throw CommandError("--base takes a share between 0% and 100%: 15%") }
-            if let detect, !(detect > 0 && detect < 100) {
-                throw CommandError("--detect takes points between 0 and 100: 3")
-            }
-            return try ExperimentDesign(
-                playbook, in: loaded.workspace, base: baseRate, perDay: perDay, detect: detect.map { $0 / 100 },
-                connection, asOf: asOf
-            ).make()
-        }
-        let mean = base.flatMap { Double($0) }
-        if base != nil, mean?.isFinite != true {
-            throw CommandError("the goal of \(playbook.name) is a mean: --base takes a number such as 49")
-        }
-        if let detect, !(detect > 0 && detect <= 1e12) { throw CommandError("--detect takes a number above 0: 5") }
-        let minor = Currency.minorDigits(of: loaded.workspace.configuration.currency)
-        let scale = goal.isMoney ? (0..<minor).reduce(1.0) { scale, _ in scale * 10 } : 1
-        return try ExperimentDesign(
-            playbook, in: loaded.workspace, base: mean.map { $0 * scale }, deviation: deviation.map { $0 * scale },
-            perDay: perDay, detect: detect.map { $0 * scale }, connection, asOf: asOf
-        ).make()
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import CSQLite
 import Foundation
 
@@ -18,11 +19,19 @@ final class SQLiteDriver: Driver {
 
     /// Opens the file.
     ///
-    /// - Parameter busyTimeout: how long to wait for a lock of another program, in milliseconds.
-    init(path: String, flags: Int32, busyTimeout: Int32) throws {
+    /// - Parameters:
+    ///   - busyTimeout: how long to wait for a lock of another program, in milliseconds.
+    ///   - isImmutable: whether nobody can change the file.
+    init(path: String, flags: Int32, busyTimeout: Int32, isImmutable: Bool = false) throws {
         Self.configured
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let flags = flags | SQLITE_OPEN_NOMUTEX
+        let name = path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { PercentEncoding.component(String($0)) }.joined(separator: "/")
+        let code =
+            isImmutable
+            ? sqlite3_open_v2("file:\(name)?immutable=1", &handle, flags | SQLITE_OPEN_URI, nil)
+            : sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
             let code = handle.map { sqlite3_extended_errcode($0) } ?? code
             sqlite3_close_v2(handle)
@@ -43,6 +52,28 @@ final class SQLiteDriver: Driver {
                 pages?.assumingMemoryBound(to: Int32.self).pointee = count
                 return SQLITE_OK
             }, logPages)
+    }
+
+    /// Opens a file of the newest schema.
+    ///
+    /// SQLite reads what has a write-ahead log with the help of a file beside it. Where nobody may write that one, and no log
+    /// is left, the file is read as it lies there.
+    static func forReading(_ path: String, busyTimeout: Int32) throws -> SQLiteDriver {
+        let driver = try SQLiteDriver(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
+        do {
+            try driver.expectNewestSchema()
+            return driver
+        } catch let error as StorageError {
+            let isAlone = !FileManager.default.fileExists(atPath: path + "-wal")
+            guard error.code & 0xff == SQLITE_CANTOPEN || error.code & 0xff == SQLITE_READONLY, isAlone else {
+                throw error
+            }
+            driver.close()
+            let still = try SQLiteDriver(
+                path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout, isImmutable: true)
+            try still.expectNewestSchema()
+            return still
+        }
     }
 
     deinit {

@@ -30,7 +30,15 @@ struct AccountFilters {
             html.select(
                 "In a playbook", "in", [("", "–")] + ask.workspace.playbooks.map { ($0.name, $0.name) },
                 chosen: ask["in"])
+            html.others(ask, Self.others)
             html.add("button", ["class": "go"], text: "Show")
         }
     }
+
+    /// What only links ask.
+    private static let others = [
+        "step", "arm", "state", "entered_since", "new_since", "verdict", "playbook", "life", "since", "until", "reason",
+        "warned", "avoidable", "by", "group", "age", "month", "experiment", "period", "outcome", "standing", "look",
+        "as_of",
+    ]
 }

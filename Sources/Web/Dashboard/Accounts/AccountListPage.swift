@@ -11,81 +11,12 @@ import Storage
 struct AccountListResult: Sendable {
     var items: [AccountList.Item]
     /// Of all, not only of those that are kept.
-    var count: Int
+    var count = 0
+    /// How often they are counted: who left and came back, or entered twice, is counted twice.
+    var times = 0
     var asOf: Instant
     /// Why what was asked may be out of date.
     var stale: String?
-}
-
-extension AccountQuestion {
-    /// What the address of a page asks; nil when it asks nothing.
-    init?(_ ask: PageRequest) throws {
-        self.init()
-        condition = ask["where"]
-        segment = ask["segment"]
-        (playbook, step, arm, state) = (ask["in"], ask["step"], ask["arm"], ask["state"])
-        risk = ask["risk"].map { $0 == "any" ? "" : $0 }
-        isStuck = try ask.flag("stuck") ?? false
-        (verdict, judging) = (ask["verdict"], ask["playbook"])
-        life = try LifeQuestion(ask)
-        if self == AccountQuestion() { return nil }
-    }
-
-    /// The question in the address of the page that answers it.
-    var query: String {
-        let pairs =
-            [
-                ("where", condition), ("segment", segment), ("in", playbook), ("step", step), ("arm", arm),
-                ("state", state), ("risk", risk.map { $0.isEmpty ? "any" : $0 }), ("stuck", isStuck ? "yes" : nil),
-                ("verdict", verdict), ("playbook", judging),
-            ] + (life?.pairs ?? [])
-        return pairs.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.component($0))" } }
-            .joined(separator: "&")
-    }
-
-    /// The words of the command that lists the same.
-    var command: [String] {
-        var words = ["accounts"]
-        func add(_ option: String, _ value: String?) {
-            if let value { words += ["--\(option)", value] }
-        }
-        add("where", condition)
-        add("segment", segment)
-        add("in", playbook)
-        add("step", step)
-        add("arm", arm)
-        add("state", state)
-        if let risk { words += risk.isEmpty ? ["--at-risk"] : ["--at-risk", risk] }
-        if isStuck { words.append("--stuck") }
-        add("verdict", verdict)
-        add("playbook", judging)
-        for (name, value) in life?.pairs ?? [] { add(name, value) }
-        return words
-    }
-}
-
-extension LifeQuestion {
-    /// What the address of a page asks; nil when it asks nothing of customers.
-    ///
-    /// - Throws: `PageProblem` where it cannot be read.
-    init?(_ ask: PageRequest) throws {
-        guard let kind: Kind = try ask.word("life") else { return nil }
-        guard let since = try ask.day("since") else {
-            throw PageProblem(
-                .badRequest, "From when?", "life=\(kind.rawValue) needs a day: since=2026-07-30.", at: "since")
-        }
-        self.init(kind, since: since, until: try ask.day("until"))
-        self = of(
-            reason: ask["reason"], wasWarned: try ask.flag("warned"), avoidable: try ask.word("avoidable"))
-    }
-
-    /// The same as names and values, of an address and of the options of a command.
-    var pairs: [(String, String?)] {
-        [
-            ("life", kind.rawValue), ("since", "\(since)"), ("until", until == since ? nil : "\(until)"),
-            ("reason", reason), ("warned", wasWarned.map { $0 ? "yes" : "no" }), ("avoidable", avoidable?.rawValue),
-        ]
-    }
 }
 
 extension Dashboard {
@@ -118,7 +49,8 @@ extension Dashboard {
         var state: Jobs.State<AccountListResult> = jobs.state(Self.job(question), now: ask.processNow)
         if case .none = state {
             try begin(question, ask)
-            state = jobs.state(Self.job(question), now: ask.processNow)
+            jobs.wait(for: Self.job(question), atMost: Self.patienceOfJobs)
+            state = jobs.state(Self.job(question), now: processNow())
         }
         return try AccountListPage(ask: ask, question: question, state: state).page
     }
@@ -146,9 +78,10 @@ extension Dashboard {
                     connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
                 try question.narrow(&choice, in: workspace, connection, asOf: now)
                 let list = try AccountList(connection, context, choice, stepName: names.name)
-                var result = AccountListResult(items: [], count: 0, asOf: now)
+                var result = AccountListResult(items: [], asOf: question.asOf ?? now)
                 _ = try list.forEach { item in
                     result.count += 1
+                    result.times += item.times
                     if result.items.count < Self.mostKept { result.items.append(item) }
                 }
                 result.stale = choice.condition.flatMap { context.staleness(of: [$0]) }
@@ -197,6 +130,11 @@ struct AccountListPage {
                 html.text("As of ")
                 html.add(ask.time(result.asOf))
                 html.made(ask, at, took)
+                if result.times > result.count {
+                    html.text(
+                        " Counted \(result.times.grouped) times: who left and came back, or entered twice, counts twice."
+                    )
+                }
             }
             guard !result.items.isEmpty else {
                 return html.nothing("Nobody", "`keeptouch explain ACCOUNT` says of one account why it is not here.")

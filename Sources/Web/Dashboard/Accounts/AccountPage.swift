@@ -137,6 +137,10 @@ struct AccountPage {
                 html.add(
                     "a", ["class": "button danger", "href": ask.accountLink(card.key) + "/suppress"], text: "Suppress…")
             }
+            if ask.visitor.role >= .admin {
+                html.add(
+                    "a", ["class": "button danger", "href": ask.accountLink(card.key) + "/forget"], text: "Forget…")
+            }
         }
     }
 

@@ -14,6 +14,8 @@ extension Dashboard {
         addAccountLists(to: routes)
         routes.page("/accounts/:key") { ask, connection in try AccountPage(ask, connection).page }
         addSuppressing(to: routes)
+        addSuppressions(to: routes)
+        addForgetting(to: routes)
     }
 
     private static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {

@@ -1,6 +1,9 @@
 import Playbooks
 
 extension Dashboard {
+    /// In seconds: so long a page waits for what it has begun; most of it is there by then.
+    static let patienceOfJobs = 0.7
+
     /// Stopping what takes longer than a page may: one's own, or anybody's by an operator.
     func addJobs(to routes: DashboardRoutes) {
         routes.change("/jobs/stop", .viewer) { [jobs] ask, form, _ in

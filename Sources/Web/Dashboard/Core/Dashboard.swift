@@ -20,7 +20,8 @@ package final class Dashboard: Sendable {
 
     private let readers: [Store]
     private let nextReader = Atomic<Int>(0)
-    private let writing: Store
+    /// Nil where the database may only be read.
+    private let writing: Store?
     /// Tells whether the data have changed; it does nothing else, so that nobody waits for the answer.
     private let watching: Store
     /// Threads of its own: what waits here for a lock or a password holds up nothing that customers ask for.
@@ -39,6 +40,8 @@ package final class Dashboard: Sendable {
     let jobs: Jobs
     let channels: SharedChannels
     let headlines = Headlines()
+    /// The folder of the workspace, beside which the files of secrets lie.
+    let folder: String
     /// How it is reached, as of the start.
     let settings: DashboardSettings
     let address: DashboardAddress
@@ -51,15 +54,18 @@ package final class Dashboard: Sendable {
     ///   - jobs: one more for what takes longer than a page may.
     ///   - counting: and one for what all pages share.
     ///   - watching: and one that tells whether anything has changed.
+    ///   - writing: and one for what people change; nil where the database may only be read.
     ///   - secret: signs the links of messages; 32 bytes.
     package init(
-        edition: Edition, reading: [Store], jobs: Store, counting: Store, watching: Store, writing: Store,
+        edition: Edition, folder: String, reading: [Store], jobs: Store, counting: Store, watching: Store,
+        writing: Store?,
         secret: [UInt8],
         processNow: @escaping @Sendable () -> Instant, log: Logger
     ) {
         current = NIOLockedValueBox((edition, 0))
         readers = reading
         reads = NIOThreadPool(numberOfThreads: reading.count)
+        self.folder = folder
         self.writing = writing
         self.watching = watching
         self.jobs = Jobs(store: jobs)
@@ -109,14 +115,24 @@ package final class Dashboard: Sendable {
     }
 
     func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        let store = writing
+        guard let store = writing else { throw StorageError(Self.readOnlySentence) }
         return try await writes.runIfActive { try store.write(body) }
     }
 
+    /// Cuts the write-ahead log, which holds what was there before; false while somebody reads it.
+    func emptyLog() async throws -> Bool {
+        guard let store = writing else { return false }
+        return try await writes.runIfActive { try store.emptyLog() }
+    }
+
+    /// Whether pages can only be looked at.
+    var isReadOnly: Bool { writing == nil }
+    static let readOnlySentence =
+        "The database may only be read: nothing can be changed here, and nobody can sign in anew with a password. Make it and its folder writable, and start the dashboard again."
+
     /// Writes that somebody was seen, without making the page wait for it.
     func saw(_ session: DashboardSession, at now: Instant) {
-        guard seeing.withLockedValue({ $0.insert(session.id).inserted }) else { return }
-        let store = writing
+        guard let store = writing, seeing.withLockedValue({ $0.insert(session.id).inserted }) else { return }
         writes.submit { [self] state in
             // Whoever is not written down as seen signs in again a little earlier: nothing is lost.
             if case .active = state { try? store.write { try session.saw(at: now, $0) } }

@@ -258,7 +258,12 @@ extension Dashboard {
     func refuse(_ name: String, _ request: Request, _ reason: String) async throws {
         let author = Author(name, from: .page, at: processNow())
         let action = "\(request.method.rawValue) \(request.uri.path.prefix(200))"
-        try await write { try author.wasRefused("refused", action, because: reason, $0) }
+        do {
+            try await write { try author.wasRefused("refused", action, because: reason, $0) }
+        } catch let error as StorageError {
+            // It is refused all the same.
+            log.warning("not in the audit log", metadata: ["refused": "\(action)", "error": "\(error)"])
+        }
     }
 
     /// To another page, which shows the note once.

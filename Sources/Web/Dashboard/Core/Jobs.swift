@@ -71,6 +71,8 @@ final class Jobs: Sendable {
     private let store: Store
     private let table = NIOLockedValueBox(Table())
     private let threads = NIOThreadPool(numberOfThreads: 1)
+    /// Told whenever a job ends.
+    private let ending = NSCondition()
 
     init(store: Store) {
         self.store = store
@@ -153,6 +155,15 @@ final class Jobs: Sendable {
                 }
                 table.tidy(now: processNow())
             }
+            ending.withLock { ending.broadcast() }
+        }
+    }
+
+    /// Waits until the job of that name has ended, at most so long: a page that is there at once need not load itself again.
+    func wait(for name: String, atMost seconds: Double) {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        ending.withLock {
+            while work(name) != nil, ending.wait(until: deadline) {}
         }
     }
 
@@ -162,6 +173,14 @@ final class Jobs: Sendable {
             guard table.queue.first == name, table.entries[name]?.id == id else { return false }
             table.isRunning = true
             return true
+        }
+    }
+
+    /// Drops what is kept: it may name somebody who is to be forgotten.
+    func forget() {
+        table.withLockedValue { table in
+            table.entries = table.entries.filter { $0.value.ended == nil }
+            table.generation += 1
         }
     }
 

@@ -74,6 +74,28 @@ struct PageRequest: Sendable {
         return day
     }
 
+    /// A number of things: of days, of months.
+    ///
+    /// - Throws: `PageProblem` when the address has no such number there.
+    func count(_ name: String) throws -> Int? {
+        guard let number = try number(name) else { return nil }
+        guard (0...100_000).contains(number) else {
+            throw PageProblem(
+                .badRequest, "Not a number of things", "\(name)=\(number) in the address is none of 0 to 100,000.",
+                at: name)
+        }
+        return Int(number)
+    }
+
+    /// - Throws: `PageProblem` when the address has no moment there.
+    func moment(_ name: String) throws -> Instant? {
+        guard let text = self[name] else { return nil }
+        if let moment = try? Instant.parse(text, in: workspace.configuration.zone).get() { return moment }
+        throw PageProblem(
+            .badRequest, "Not a moment",
+            "\(name)=\(text.prefix(60)) in the address is no moment such as 2026-07-30T18:30:00Z.", at: name)
+    }
+
     /// - Throws: `PageProblem` when the address has another word than one of the list.
     func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String) throws -> Word? {
         guard let text = self[name] else { return nil }

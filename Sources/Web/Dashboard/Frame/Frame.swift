@@ -19,6 +19,7 @@ struct Frame {
     private let pulse: Pulse
     private let pause: String?
     private let signsIn: Bool
+    private let isReadOnly: Bool
 
     init(
         ask: PageRequest, page: DashboardPage, note: NoteBoard.Note?, draft: [Form.Field] = [], dashboard: Dashboard,
@@ -33,6 +34,7 @@ struct Frame {
         pulse = try Pulse(ask, connection)
         pause = try Pauses(connection).all
         signsIn = dashboard.settings.signIn == .password
+        isReadOnly = dashboard.isReadOnly
     }
 
     func response(_ status: HTTPResponse.Status = .ok) -> Response {
@@ -46,6 +48,7 @@ struct Frame {
                     if let pause {
                         html.note("bad", "Everything is paused: \(pause). Nothing is planned or sent.")
                     }
+                    if isReadOnly { html.note("bad", Dashboard.readOnlySentence) }
                     if let note {
                         html.add("div", ["class": "note \(note.kind.rawValue)"]) {
                             $0.add("p", ["role": "status"], text: note.text)

@@ -244,7 +244,7 @@ struct Needs {
         let ask = ask
         for playbook in ask.workspace.playbooks where playbook.state == .live {
             guard let headline = try ask.headlines.headline(of: .experiment(playbook.name), connection),
-                VerdictWords(sentence: headline.sentence).isToBeActedOn
+                VerdictWords(headline).isToBeActedOn
             else { continue }
             let link = ask.link("/experiments/" + DashboardAddress.part(playbook.name))
             add("late", "Verdict", since: (nil, headline.asOf)) { html in

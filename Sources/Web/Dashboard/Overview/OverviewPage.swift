@@ -98,11 +98,11 @@ struct OverviewPage {
             sum.notSent += day.notSent
         }
         html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
-            func figure(_ title: String, _ big: String, _ link: String?, _ small: String = "", _ note: String) {
+            func figure(_ title: String, _ big: String, _ link: String, _ small: String = "", _ note: String) {
                 html.add("div") { html in
                     html.add("dt", text: title)
                     html.add("dd", ["class": "big"]) { html in
-                        if let link { html.link(big, link) } else { html.text(big) }
+                        html.link(big, link)
                         if !small.isEmpty { html.add("small", text: small) }
                     }
                     html.add("dd", ["class": "small soft"], text: note)
@@ -120,8 +120,8 @@ struct OverviewPage {
                 ask.link("/touches", ["state": "sent", "ended_from": "\(today - 6)", "ended_to": "\(today)"]), "",
                 "\(week.heldOut.grouped) held out, \(week.notSent.grouped) did not go out")
             figure(
-                "May not be written to", figures.suppressed.grouped, nil, "addresses",
-                "left, bounced or complained: keeptouch suppress lists them")
+                "May not be written to", figures.suppressed.grouped, ask.link("/suppressions"), "addresses",
+                "left, bounced or complained")
         }
     }
 

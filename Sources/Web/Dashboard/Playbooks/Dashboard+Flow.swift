@@ -55,7 +55,8 @@ extension Dashboard {
         try jobs.begin(name, by: ask.visitor.name, processNow: processNow) { store in
             try store.read { try counted.numbers($0) }
         }
-        return jobs.state(name, now: ask.processNow)
+        jobs.wait(for: name, atMost: Self.patienceOfJobs)
+        return jobs.state(name, now: processNow())
     }
 }
 

@@ -11,13 +11,10 @@ extension Dashboard {
         routes.page("/playbooks/:name/accounts") { ask, connection in
             try PlaybookPage(ask, connection).accounts(connection)
         }
-        routes.page("/playbooks/:name/messages") { ask, connection in
-            try PlaybookPage(ask, connection).messages(connection)
-        }
         routes.page("/playbooks/:name/versions") { ask, connection in
             try PlaybookPage(ask, connection).versions(connection)
         }
-        addMessageFrame(to: routes)
+        addMessages(to: routes)
         addWhom(to: routes)
         addRelease(to: routes)
         addTrying(to: routes)

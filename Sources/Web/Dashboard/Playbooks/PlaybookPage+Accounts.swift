@@ -1,13 +1,11 @@
 import Basics
 import Decisions
+import Measure
 import Playbooks
 import Runner
 import Storage
 
 extension PlaybookPage {
-    /// What of the arms one may ask for beside each of them: all that are held out.
-    private static let heldOut = "held_out"
-
     /// Who is in it, or ever was.
     func accounts(_ connection: Connection) throws -> DashboardPage {
         let asked = try entries(connection)
@@ -42,7 +40,9 @@ extension PlaybookPage {
             html.select("Step", "step", [("", "any")] + steps.map { ($0, $0) }, chosen: ask["step"])
             html.select(
                 "Arm", "arm",
-                [("", "any")] + Arm.allCases.map { ($0.rawValue, $0.rawValue) } + [(Self.heldOut, "held out")],
+                [("", "any")] + Arm.allCases.map { ($0.rawValue, $0.rawValue) } + [
+                    (AccountQuestion.heldOut, "held out")
+                ],
                 chosen: ask["arm"])
             html.select("Which", "all", [("", "in it now"), ("yes", "all who entered")], chosen: ask["all"])
             html.select("Goal", "goal", [("", "any"), ("yes", "reached")], chosen: ask["goal"])
@@ -61,7 +61,7 @@ extension PlaybookPage {
         asked.end = ask["end"].map { $0 == FlowList.noReason ? "" : $0 }
         if let days = try ask.number("days") { asked.since = ask.now - .days(max(0, min(days, 3_650))) }
         if let day = try ask.day("entered_from") { asked.since = ask.workspace.configuration.zone.start(of: day) }
-        if ask["arm"] == Self.heldOut {
+        if ask["arm"] == AccountQuestion.heldOut {
             asked.arms = Arm.allCases.filter { $0 != .treated }
         } else if let arm: Arm = try ask.word("arm") {
             asked.arms = [arm]

@@ -15,9 +15,7 @@ struct PlaybookTable {
         _ ask: PageRequest, _ names: [String], _ connection: Connection
     ) throws -> [String: VerdictWords] {
         try names.reduce(into: [:]) { found, name in
-            found[name] = try ask.headlines.headline(of: .experiment(name), connection).map {
-                VerdictWords(sentence: $0.sentence)
-            }
+            found[name] = try ask.headlines.headline(of: .experiment(name), connection).map(VerdictWords.init)
         }
     }
 
@@ -63,6 +61,7 @@ struct PlaybookTable {
                                 "href": ask.link("/experiments/" + DashboardAddress.part(item.name)),
                                 "title": verdict.sentence,
                             ], text: verdict.short)
+                        if !verdict.effects.isEmpty { html.add("div", ["class": "soft"], text: verdict.effects) }
                     }
                     html.add("td", ["class": "x nowrap"]) { html in
                         guard let next = item.nextAt else {

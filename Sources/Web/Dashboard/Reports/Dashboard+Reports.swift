@@ -34,6 +34,24 @@ extension Dashboard {
                 try ExperimentReport(name, in: workspace, rule: rule, connection, asOf: asOf).make()
             }
         }
+        report("/experiments/:name/design", in: .experiments, on: routes) { ask, _ in
+            let name = ask.part("name")
+            guard let playbook = ask.workspace.playbook(name) else { throw PageProblem.noPlaybook(name) }
+            let question = try DesignQuestion(ask)
+            do {
+                try question.check(for: playbook)
+            } catch let error as MeasureError {
+                throw PageProblem(
+                    .badRequest, "It cannot be worked out", error.description.replacing("--", with: ""), at: error.about
+                )
+            }
+            return ReportRequest(
+                name: "design \(name) \(question)", title: "Design of \(name)",
+                command: ["report", "experiment", name, "--design"] + question.options
+            ) { workspace, connection, asOf in
+                try question.report(of: playbook, in: workspace, connection, asOf: asOf)
+            }
+        }
         report("/attrition", in: .attrition, on: routes) { ask, _ in
             let segment = try ask.name("segment", among: ask.workspace.segments.map(\.name))
             let (from, to) = (try ask.day("from"), try ask.day("to"))
@@ -89,6 +107,7 @@ extension Dashboard {
             // Looked at for the first time, it is begun at once: a page that only offers a button says nothing.
             if made.isNothing {
                 try begin(asked, ask)
+                jobs.wait(for: try asked.job(ask), atMost: Self.patienceOfJobs)
                 made = try MadeReport(asked, ask, jobs, connection)
             }
             let looks = try asked.daily.map { try KeptReports(connection).looks($0.key) } ?? []
@@ -132,5 +151,29 @@ extension ArmComparison.Rule {
         case .alwaysValid: ["--always-valid"]
         case .fixed: ["--fixed"]
         }
+    }
+}
+
+extension DesignQuestion {
+    /// What the address of a page asks.
+    ///
+    /// - Throws: `PageProblem` for what is no number.
+    fileprivate init(_ ask: PageRequest) throws {
+        func number(_ name: String) throws -> Double? {
+            guard let text = ask[name] else { return nil }
+            if let number = Double(text), number.isFinite { return number }
+            throw PageProblem(.badRequest, "Not a number", "\(name)=\(text.prefix(60)) is no number.", at: name)
+        }
+        self.init()
+        base = ask["base"]
+        (deviation, detect, perDay) = (try number("deviation"), try number("detect"), try number("per_day"))
+    }
+
+    fileprivate var options: [String] {
+        let pairs = [
+            ("--base", base), ("--deviation", deviation.map { "\($0)" }), ("--detect", detect.map { "\($0)" }),
+            ("--per-day", perDay.map { "\($0)" }),
+        ]
+        return pairs.flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 }

@@ -34,7 +34,8 @@ struct ExperimentList {
                     "Experiments",
                     [
                         ("experiment", nil), ("state", nil), ("this period since", nil), ("treated", "num"),
-                        ("held out", "num"), ("verdict", nil), ("goal", "x"),
+                        ("held out", "num"), ("verdict", nil), ("effect", "x"), ("plan", "x"), ("next look", "x"),
+                        ("goal", "x"),
                     ]
                 ) { html in
                     for item in counts {
@@ -62,10 +63,13 @@ struct ExperimentList {
                             }
                             count(.treated)
                             count(.holdout)
+                            let verdict = item.playbook.flatMap { verdicts[$0] }
                             html.add("td", ["class": "small"]) { html in
-                                guard let verdict = item.playbook.flatMap({ verdicts[$0] }) else { return }
-                                html.add("span", ["title": verdict.sentence], text: verdict.short)
+                                if let verdict { html.add("span", ["title": verdict.sentence], text: verdict.short) }
                             }
+                            html.cell("x small", verdict?.effects ?? "")
+                            html.cell("x small", verdict?.plan ?? "")
+                            html.cell("x small", verdict?.nextLook ?? "")
                             html.add("td", ["class": "x"]) { html in
                                 let goal = playbook?.goal?.condition.text ?? playbook?.meanGoal?.figure.text
                                 if let goal { html.add("code", text: goal) }

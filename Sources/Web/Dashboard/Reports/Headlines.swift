@@ -10,6 +10,10 @@ import Storage
 final class Headlines: Sendable {
     struct Headline: Sendable {
         var sentence: String
+        /// Of an experiment: each arm's effect with its interval, how full the plan is, and when it is looked at next.
+        var effects: [String] = []
+        var plan: String?
+        var nextLook: String?
         /// The first picture of the report.
         var chart: Report.Chart?
         var asOf: Instant
@@ -33,13 +37,45 @@ final class Headlines: Sendable {
         let blocks = report.sections.flatMap(\.blocks)
         let sentence = blocks.lazy.compactMap { if case .sentence(let text) = $0 { text } else { nil } }.first
         let chart = blocks.lazy.compactMap { if case .chart(let chart) = $0 { chart } else { nil } }.first
-        return sentence.map { Headline(sentence: $0, chart: chart, asOf: report.asOf) }
+        guard let sentence else { return nil }
+        var headline = Headline(sentence: sentence, chart: chart, asOf: report.asOf)
+        // Of earlier periods the report says the same below.
+        if let table = report.tables.first(where: { $0.title.hasPrefix("Against ") }) { headline.addEffects(table) }
+        if let found = sentence.firstMatch(of: /\d+ of \d+ planned accounts|plan of \d+ accounts is full/) {
+            headline.plan = String(found.0).replacing(" planned accounts", with: "")
+        }
+        headline.nextLook =
+            blocks.lazy.compactMap { block -> String? in
+                guard case .sentence(let text) = block else { return nil }
+                return text.firstMatch(of: /the next look is on (\d{4}-\d\d-\d\d)/).map { String($0.1) }
+            }.first
+        return headline
+    }
+}
+
+extension Headlines.Headline {
+    fileprivate mutating func addEffects(_ table: Report.Table) {
+        let unit = table.columns[1].title.replacing("effect, ", with: "")
+        effects = table.rows.compactMap { row in
+            guard case .number = row[1] else { return nil }
+            let isKnown = if case .interval = row[2] { true } else { false }
+            return "\(row[0].text) \(row[1].text)\(isKnown ? " (\(row[2].text))" : "") \(unit)"
+        }
     }
 }
 
 /// The verdict of an experiment, by the sentence that its report begins with.
 struct VerdictWords {
-    let sentence: String
+    private let headline: Headlines.Headline
+
+    init(_ headline: Headlines.Headline) {
+        self.headline = headline
+    }
+
+    var sentence: String { headline.sentence }
+    var effects: String { headline.effects.joined(separator: "; ") }
+    var plan: String? { headline.plan }
+    var nextLook: String? { headline.nextLook }
 
     /// What it says before its reasons: `Keep running`, `Ship lessons`.
     var short: String {

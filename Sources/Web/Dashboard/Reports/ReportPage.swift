@@ -55,7 +55,7 @@ struct ReportPage {
         let panels = report.sections.enumerated().map { index, section in
             HTML { html in
                 html.panel(Self.title(of: section), id: "r\(index + 1)") { html in
-                    html.add(section.content(number: index + 1) { ask.link(to: $0) })
+                    html.add(section.content(number: index + 1) { ask.link(to: $0, asOf: report.asOf) })
                 }
             }
         }
@@ -118,6 +118,24 @@ struct ReportPage {
         }
     }
 
+    /// What one counts on, answered in place.
+    private func addDesign(of name: String, to html: inout HTML) {
+        let isMean = ask.workspace.playbook(name)?.meanGoal != nil
+        html.add("p") {
+            $0.link("The experiment as it runs", ask.link("/experiments/" + DashboardAddress.part(name)))
+        }
+        html.add("form", ["class": "filters", "action": ask.link(path)]) { html in
+            html.field(
+                isMean ? "Mean without it" : "Rate without it, such as 15%", "base", ask["base"], size: "8")
+            if isMean { html.field("Standard deviation", "deviation", ask["deviation"], size: "8") }
+            html.field(
+                isMean ? "Smallest change worth finding" : "Smallest change worth finding, points", "detect",
+                ask["detect"], size: "8")
+            html.field("Accounts that enter in a day", "per_day", ask["per_day"], size: "8")
+            html.add("button", ["class": "go"], text: "Work it out")
+        }
+    }
+
     private func addFilters(to html: inout HTML) {
         if place == .attrition {
             html.add("form", ["class": "filters", "action": ask.link(path)]) { html in
@@ -126,7 +144,13 @@ struct ReportPage {
                     chosen: ask["segment"])
                 html.field("From", "from", ask["from"], type: "date")
                 html.field("To", "to", ask["to"], type: "date")
+                html.field("As of", "as_of", ask["as_of"], type: "date")
                 html.add("button", ["class": "go"], text: "Show")
+            }
+        } else if place == .journey || place == .risk {
+            html.add("form", ["class": "filters", "action": ask.link(path)]) { html in
+                html.field("As of", "as_of", ask["as_of"], type: "date")
+                html.add("button", text: "Show")
             }
         }
         if place == .journey {
@@ -137,7 +161,15 @@ struct ReportPage {
                     ask.link(isMap ? "/journeys" : "/journeys/map"))
             }
         }
+        if let name = ask.parts["name"], path.hasSuffix("/design") { return addDesign(of: name, to: &html) }
         if place == .experiments {
+            if let name = ask.parts["name"], ask.workspace.playbook(name) != nil {
+                html.add("p") {
+                    $0.link(
+                        "Before the launch: what it would take",
+                        ask.link("/experiments/\(DashboardAddress.part(name))/design"))
+                }
+            }
             html.add("form", ["class": "filters", "action": ask.link(path)]) { html in
                 html.select(
                     "Rule", "rule",

@@ -59,10 +59,15 @@ struct MadeReport {
 
 extension PageRequest {
     /// What stands behind a cell of a report.
-    func link(to lead: Report.Table.Lead) -> String {
+    ///
+    /// - Parameter asOf: of the report. Who came and went, and who is in an arm, is counted as of then; what is asked of the
+    ///   present, as the last cycle left it.
+    func link(to lead: Report.Table.Lead, asOf: Instant) -> String {
         switch lead {
-        case .accounts(let question): link("/accounts") + Self.mark(question.query)
-        case .account(let key): accountLink(key)
+        case .accounts(var question):
+            if question.life != nil || question.experiment != nil { question.asOf = asOf }
+            return link("/accounts") + Self.mark(question.query)
+        case .account(let key): return accountLink(key)
         }
     }
 }

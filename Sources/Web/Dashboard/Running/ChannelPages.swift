@@ -1,5 +1,8 @@
 import Basics
 import Decisions
+import Delivery
+import Foundation
+import Measure
 import Playbooks
 import Storage
 
@@ -51,7 +54,7 @@ enum ChannelPages {
     }
 
     static func one(
-        _ ask: PageRequest, _ shared: SharedChannels, _ connection: Connection
+        _ ask: PageRequest, _ shared: SharedChannels, folder: String, _ connection: Connection
     ) throws -> DashboardPage {
         let name = ask.part("name")
         guard let channel = ask.workspace.channels[name] else {
@@ -78,12 +81,12 @@ enum ChannelPages {
         ) { html in
             if let counted {
                 let figures = counted.channels[name] ?? ChannelFigures()
-                addFigures(figures, name, ask, to: &html)
+                addFigures(figures, counted.harms[name], name, ask, to: &html)
                 addFailures(figures, ask, to: &html)
             } else {
                 html.counting()
             }
-            addRules(channel, name, ask, to: &html)
+            addRules(channel, name, folder: folder, ask, to: &html)
         }
     }
 
@@ -99,7 +102,9 @@ enum ChannelPages {
         }
     }
 
-    private static func addFigures(_ figures: ChannelFigures, _ name: String, _ ask: PageRequest, to html: inout HTML) {
+    private static func addFigures(
+        _ figures: ChannelFigures, _ harm: Breakers.HarmRate?, _ name: String, _ ask: PageRequest, to html: inout HTML
+    ) {
         html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
             html.add("div") { html in
                 html.add("dt", text: "Due now")
@@ -109,11 +114,31 @@ enum ChannelPages {
             }
             for (title, text) in [
                 ("Of its last \(ChannelFigures.recent) touches", words(figures.states)),
-                ("Heard of them", words(figures.outcomes)),
+                ("Their requests were answered", words(figures.answers)),
             ] {
                 html.add("div") { html in
                     html.add("dt", text: title)
                     html.add("dd", text: text.isEmpty ? "nothing" : text)
+                }
+            }
+            html.add("div") { html in
+                html.add("dt", text: "Heard of them")
+                html.add("dd") { html in
+                    guard let heardAt = figures.heardAt else { return html.text("nothing") }
+                    html.text("\(words(figures.outcomes)); last ")
+                    html.add(ask.time(heardAt))
+                }
+            }
+            let rules = ask.workspace.configuration.safety
+            for (title, count, all, limit) in [
+                ("Bounced", harm?.bounced ?? 0, harm?.bounceable ?? 0, rules.maxBounced),
+                ("Complained", harm?.complained ?? 0, harm?.complainable ?? 0, rules.maxComplained),
+            ] {
+                html.add("div") { html in
+                    html.add("dt", text: title)
+                    let share = Report.Unit.share.text(all > 0 ? Double(count) / Double(all) : 0)
+                    let words = all > 0 ? "\(count.grouped) of its last \(all.grouped) sent, \(share)" : "none"
+                    html.add("dd", text: "\(words); it is paused above \(Report.Unit.share.text(limit))")
                 }
             }
         }
@@ -137,12 +162,38 @@ enum ChannelPages {
         }
     }
 
-    private static func addRules(_ channel: Channel, _ name: String, _ ask: PageRequest, to html: inout HTML) {
+    /// Whether its secrets can be read by this process; what they are is never shown.
+    private static func secrets(of channel: Channel, in folder: String) -> String {
+        guard !channel.isInbox, !channel.secrets.isEmpty else { return "none needed" }
+        do {
+            _ = try Credentials(of: channel, environment: ProcessInfo.processInfo.environment, directory: folder)
+            return "found"
+        } catch {
+            return "not found by the dashboard: \(error.message)"
+        }
+    }
+
+    private static func limits(of channel: Channel) -> String {
+        let pace = channel.perSecond.map { "\(JSON.text(of: $0)) requests a second" } ?? "no limit a second"
+        let unknown = "what got no answer: \(channel.onUnknown.rawValue.replacing("_", with: " "))"
+        return "\(pace), at most \(channel.inFlight.of("request")) at once; \(unknown)"
+    }
+
+    private static func addRules(
+        _ channel: Channel, _ name: String, folder: String, _ ask: PageRequest, to html: inout HTML
+    ) {
         html.panel("Its rules", id: "rules") { html in
             html.add("dl", ["class": "pairs"]) { html in
                 html.add("dt", text: "file")
                 html.add("dd") { html in
                     html.link(channel.position.file, ask.link("/files", ["file": channel.position.file]))
+                }
+                for (title, text) in [
+                    ("limits", limits(of: channel)), ("secrets", secrets(of: channel, in: folder)),
+                    ("reports back", channel.events.map { "by webhooks of \($0.dialect.rawValue)" } ?? "not at all"),
+                ] {
+                    html.add("dt", text: title)
+                    html.add("dd", ["class": "any"], text: text)
                 }
                 html.add("dt", text: "touches")
                 html.add("dd") { $0.link("all of this channel", ask.link("/touches", ["channel": name])) }

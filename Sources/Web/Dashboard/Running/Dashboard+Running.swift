@@ -9,8 +9,8 @@ import Storage
 extension Dashboard {
     func addRunning(to routes: DashboardRoutes) {
         routes.page("/channels") { [channels] ask, connection in try ChannelPages.list(ask, channels, connection) }
-        routes.page("/channels/:name") { [channels] ask, connection in
-            try ChannelPages.one(ask, channels, connection)
+        routes.page("/channels/:name") { [channels, folder] ask, connection in
+            try ChannelPages.one(ask, channels, folder: folder, connection)
         }
         routes.page("/feeds") { ask, connection in try FeedsPage(ask, connection).page }
         routes.page("/cycles") { ask, connection in try CyclePages.list(ask, connection) }

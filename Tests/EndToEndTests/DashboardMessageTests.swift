@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// The messages of a playbook on its page: in every language, with what was clicked, and sent to oneself.
+@Suite struct DashboardMessageTests {
+    private let endpoint: Endpoint
+    private let scratch: Scratch
+    private static let path = "/playbooks/hello/messages"
+
+    init() throws {
+        endpoint = try Endpoint()
+        scratch = try Scratch(withDashboardSendingTo: endpoint)
+        try scratch.write(
+            "playbooks/hello/hello.de.md", "---\nsubject: Hallo {{account.name}}\n---\nNeues von {{account.name}}.\n")
+        try scratch.importAccounts(3)
+        for (name, role) in [("ada", "operator"), ("vera", "viewer")] {
+            #expect(try scratch.keeptouch("users", "add", name, "--role", role).code == 0)
+        }
+    }
+
+    @Test func eachMessageIsThereInEveryLanguage() async throws {
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let subjects = try await client.get(Self.path).text
+        #expect(subjects.contains("Hello {{account.name}}") && subjects.contains("Hallo {{account.name}}"))
+        let page = try await client.get(Self.path + "?account=a1").text
+        #expect(page.contains("In <code>en</code>") && page.contains("In <code>de</code>"), "\(page)")
+        let frames = page.matches(of: /src="(\/frames\/preview\/[^"]+)"/).map { $0.1.replacing("&amp;", with: "&") }
+        #expect(frames.count == 5, "\(frames)")
+        let german = try #require(frames.first { $0.contains("locale=de") && !$0.contains("as=text") })
+        #expect(try await client.get(german).text.contains("Neues von Account 1"))
+        let plain = try #require(frames.first { $0.contains("locale=de") && $0.contains("as=text") })
+        #expect(try await client.get(plain).text.contains("<pre"))
+        #expect(try await client.get(frames[0]).text.contains("There is news for Account 1"))
+        #expect(try await !client.get(Self.path + "?account=a1", as: "vera").text.contains("Send a test"))
+    }
+
+    @Test func theLinksThatWereFollowedStandBesideTheMessage() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        for (touch, url) in [
+            (1, "https://acme.example/a?who=1"), (2, "https://acme.example/a?who=2"), (2, "https://acme.example/b"),
+        ] {
+            try scratch.execute(
+                """
+                INSERT INTO outcome (account_id, enrollment_id, touch_id, kind, at, detail, dedup)
+                SELECT account_id, enrollment_id, id, 'clicked', settled_at, '{"link":"x","url":"\(url)"}', '\(touch)\(url)'
+                FROM touch WHERE id = \(touch)
+                """)
+        }
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get(Self.path).text
+        let rows = page.matches(of: /<th scope="row" class="any">([^<]+)<\/th><td class="num"><a href="([^"]+)">(\d+)</)
+        #expect(rows.map { "\($0.1) \($0.3)" } == ["https://acme.example/a 2", "https://acme.example/b 1"], "\(page)")
+        #expect(rows.first?.2 == "/touches?playbook=hello&amp;step=email_1&amp;outcome=clicked")
+    }
+
+    @Test func aTestGoesToOneAddressAndIsRecordedInTheAuditLogOnly() async throws {
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let fields = ["account": "a1", "step": "email_1", "to": "me@small.example", "locale": "de"]
+        #expect(try await client.post("/playbooks/hello/test", fields, as: "vera").code == 403)
+        let refused = try await client.post("/playbooks/hello/test", fields.merging(["to": "nobody"]) { $1 })
+        #expect(refused.code == 400 && refused.text.contains("is not an e-mail address"), "\(refused.text)")
+        #expect(endpoint.bodies().isEmpty)
+        let page = try await client.post("/playbooks/hello/test", fields)
+        #expect(page.code == 200 && page.text.contains("One test went to me@small.example by carrier"), "\(page.text)")
+        try #require(endpoint.waits(forRequests: 1))
+        let body = try #require(endpoint.bodies().first)
+        #expect(body.contains("me@small.example") && body.contains("Hallo Account 1"), "\(body)")
+        #expect(!body.contains("owner@a1.example"))
+        #expect(try scratch.states().isEmpty)
+        let audit = try await client.get("/audit").text
+        #expect(audit.contains("hello email_1") && audit.contains("a test to me@small.example"), "\(audit)")
+        let gone = try await client.post("/playbooks/hello/test", fields.merging(["step": "email_9"]) { $1 })
+        #expect(gone.code == 404)
+    }
+}

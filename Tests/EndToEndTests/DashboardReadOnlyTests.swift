@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// Pages of a database that nobody may write, and those of addresses to which nobody may write.
+@Suite struct DashboardReadOnlyTests {
+    private let endpoint: Endpoint
+    private let scratch: Scratch
+
+    init() throws {
+        endpoint = try Endpoint()
+        scratch = try Scratch(withDashboardSendingTo: endpoint)
+        try scratch.importAccounts(3)
+        for (name, role) in [("ada", "operator"), ("vera", "viewer")] {
+            #expect(try scratch.keeptouch("users", "add", name, "--role", role).code == 0)
+        }
+        _ = try scratch.keeptouch("run")
+    }
+
+    /// Makes the folder such that nothing in it can be changed; root may write what permissions forbid.
+    private static func lock(_ folder: URL, _ isLocked: Bool) -> Bool {
+        let tool = Process()
+        tool.executableURL = URL(fileURLWithPath: geteuid() == 0 ? "/usr/bin/chattr" : "/bin/chmod")
+        let flag = geteuid() == 0 ? (isLocked ? "+i" : "-i") : (isLocked ? "a-w" : "u+w")
+        tool.arguments = ["-R", flag, folder.path]
+        tool.standardError = FileHandle.nullDevice
+        guard (try? tool.run()) != nil else { return false }
+        tool.waitUntilExit()
+        return tool.terminationStatus == 0
+    }
+
+    @Test func aDatabaseThatMayOnlyBeReadHasItsPagesAndSaysSo() async throws {
+        guard Self.lock(scratch.folder, true) else { return }
+        defer { _ = Self.lock(scratch.folder, false) }
+        let status = try scratch.keeptouch("status")
+        #expect(status.code == 0, "\(status)")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        #expect(client.serving.log.contains("the database may only be read"))
+        for path in [
+            "/", "/playbooks", "/playbooks/hello", "/accounts", "/accounts/a1", "/touches", "/channels", "/audit",
+        ] {
+            let page = try await client.get(path)
+            #expect(page.code == 200 && page.text.contains("The database may only be read"), "\(path): \(page.text)")
+        }
+        let answer = try await client.post("/pause", ["scope": "all", "reason": "a trial"])
+        #expect(answer.text.contains("Nothing was changed: The database may only be read"), "\(answer.text)")
+        #expect(try await client.post("/pause", ["scope": "all"], as: "vera").code == 403)
+        #expect(client.serving.end() == 0)
+        #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
+    }
+
+    @Test func theAddressesThatMayNotBeWrittenToAreListed() async throws {
+        for number in 1...60 {
+            try scratch.execute(
+                "INSERT INTO suppression (address, category, reason, at) VALUES ('p\(number)@x.example', '', 'complaint', 1790000000000)"
+            )
+        }
+        #expect(try scratch.keeptouch("suppress", "owner@a1.example", "--category", "education").code == 0)
+        _ = try scratch.keeptouch("doctor", "--recount")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        #expect(try await client.get("/").text.contains("<a href=\"/suppressions\">61</a>"))
+        let first = try await client.get("/suppressions").text
+        #expect(
+            first.contains("owner@a1.example") && first.contains("1 to 50") && first.contains("from=50"), "\(first)")
+        #expect(try await client.get("/suppressions?from=50").text.contains("51 to 61"))
+        #expect(try await client.get("/suppressions?category=education").text.contains("1 to 1"))
+        #expect(try await client.get("/suppressions?category=everything&address=P6").text.contains("1 to 2"))
+        #expect(try await client.get("/suppressions?category=educaton").text.contains("Did you mean"))
+        #expect(try await !client.get("/suppressions", as: "vera").text.contains("owner@"))
+        #expect(try await client.get("/suppressions.csv", as: "vera").code == 403)
+        #expect(try await client.get("/suppressions.csv").text.split(separator: "\r\n").count == 62)
+        let lifted = try await client.post(
+            "/suppressions/lift", ["address": "owner@a1.example", "category": "education"])
+        #expect(lifted.text.contains("owner@a1.example may be written to again"), "\(lifted.text)")
+        #expect(try await client.get("/audit").text.contains("unsuppress"))
+    }
+}
