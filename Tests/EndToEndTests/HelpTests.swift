@@ -89,7 +89,17 @@ import Testing
         #expect(
             said.output == "seats: number to boolean: 0 of 3 values can be read, 3 would be lost: \"3\" (3)\n"
                 && said.complaints == "do it with: keeptouch retype seats boolean --yes\n", "\(said)")
+        // Edited alone, it is refused by who looks ahead as by who acts.
+        try scratch.replace("seats: { type: number }", with: "seats: { type: text }", in: "data.yaml")
+        for command in ["plan", "run"] {
+            let refused = try scratch.keeptouch(command)
+            #expect(
+                refused.code != 0 && refused.complaints.contains("the attribute \"seats\" was number and is now text"),
+                "\(refused)")
+        }
+        try scratch.replace("seats: { type: text }", with: "seats: { type: number }", in: "data.yaml")
         let done = try scratch.keeptouch("retype", "seats", "text", "--yes")
+        #expect(done.output.hasSuffix("3 of 3 values can be read, none is lost; it is text now\n"), "\(done)")
         #expect(
             done.code == 0 && done.complaints == "now write in data.yaml: attributes: { seats: { type: text } }\n",
             "\(done)")

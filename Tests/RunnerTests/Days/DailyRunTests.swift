@@ -67,6 +67,26 @@ import Testing
         #expect(second.entered == 3 && second.moved == 0 && second.ended == 3)
     }
 
+    /// One has left, one has no address any more, and of one there was never any: three that end unsent.
+    @Test func whatEndsUnsentIsCountedWhoeverEndsIt() async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook(
+                "main", "when: seats > 3", more: ["exit: [seats > 9]", "send_window: { hours: 14:00-15:00 }"]),
+            "late": TestWorkspace.playbook("late", "when: seats > 3", steps: ["wait: 1h", "email: hello.md"]),
+        ])
+        try world.test.addAccounts(4)
+        try world.test.execute("UPDATE account SET a_seats = 5")
+        #expect(try await world.run(noon(20_000)).unsent == 0)
+        try world.test.execute("UPDATE account SET a_seats = 10 WHERE id = 1")
+        try world.test.execute("UPDATE contact SET email = NULL, address = NULL WHERE account_id = 2")
+        let report = try await world.run(noon(20_000, hours: 2))
+        #expect(report.unsent == 3)
+        #expect(
+            try world.test.rows(
+                "SELECT account_id, state FROM touch WHERE state NOT IN ('sent', 'pending') ORDER BY account_id, id")
+                == ["1|cancelled", "2|suppressed", "2|suppressed"])
+    }
+
     /// The wait was over at ten; the run at noon sees that before it looks at the new event.
     @Test func aWaitThatIsOverDoesNotKeepTheNextEventOut() async throws {
         let world = try LivedWorkspace([
