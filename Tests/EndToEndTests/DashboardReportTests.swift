@@ -118,7 +118,7 @@ import Testing
         let client = try DashboardClient(scratch, command: "dashboard")
         let page = try await client.get("/experiments/hello").text
         let links = page.matches(of: /<a href="(\/accounts\?experiment=[^"]+)">(\d+)<\/a>/).map {
-            (path: $0.1.replacing("&amp;", with: "&"), count: Int($0.2) ?? 0)
+            (path: String($0.1).replacing("&amp;", with: "&"), count: Int($0.2) ?? 0)
         }
         #expect(links.count >= 4 && links.reduce(0) { $0 + $1.count } == 20, "\(page)")
         for (path, count) in links {
