@@ -134,7 +134,7 @@ import Testing
         ]
         let listed = try Program.run(command, in: scratch.folder)
         let held = try scratch.number("SELECT count(*) FROM enrollment WHERE arm = 'holdout'")
-        #expect(listed.code == 0 && listed.output.split(separator: "\n").count == held + 1, "\(listed)")
+        #expect(listed.code == 0 && listed.output.split(whereSeparator: \.isNewline).count == held + 1, "\(listed)")
     }
 
     @Test func whatAnExperimentWouldTakeIsAnsweredInPlace() async throws {
