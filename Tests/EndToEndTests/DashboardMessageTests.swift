@@ -24,7 +24,9 @@ import Testing
         #expect(subjects.contains("Hello {{account.name}}") && subjects.contains("Hallo {{account.name}}"))
         let page = try await client.get(Self.path + "?account=a1").text
         #expect(page.contains("In <code>en</code>") && page.contains("In <code>de</code>"), "\(page)")
-        let frames = page.matches(of: /src="(\/frames\/preview\/[^"]+)"/).map { $0.1.replacing("&amp;", with: "&") }
+        let frames = page.matches(of: /src="(\/frames\/preview\/[^"]+)"/).map {
+            String($0.1).replacing("&amp;", with: "&")
+        }
         #expect(frames.count == 5, "\(frames)")
         let german = try #require(frames.first { $0.contains("locale=de") && !$0.contains("as=text") })
         #expect(try await client.get(german).text.contains("Neues von Account 1"))

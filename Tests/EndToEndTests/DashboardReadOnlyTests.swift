@@ -45,6 +45,7 @@ import Testing
         #expect(answer.text.contains("Nothing was changed: The database may only be read"), "\(answer.text)")
         #expect(try await client.post("/pause", ["scope": "all"], as: "vera").code == 403)
         #expect(client.serving.end() == 0)
+        _ = Self.lock(scratch.folder, false)
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
     }
 

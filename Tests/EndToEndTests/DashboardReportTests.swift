@@ -118,7 +118,7 @@ import Testing
         let client = try DashboardClient(scratch, command: "dashboard")
         let page = try await client.get("/experiments/hello").text
         let links = page.matches(of: /<a href="(\/accounts\?experiment=[^"]+)">(\d+)<\/a>/).map {
-            (path: $0.1.replacing("&amp;", with: "&"), count: Int($0.2) ?? 0)
+            (path: String($0.1).replacing("&amp;", with: "&"), count: Int($0.2) ?? 0)
         }
         #expect(links.count >= 4 && links.reduce(0) { $0 + $1.count } == 20, "\(page)")
         for (path, count) in links {
@@ -134,7 +134,7 @@ import Testing
         ]
         let listed = try Program.run(command, in: scratch.folder)
         let held = try scratch.number("SELECT count(*) FROM enrollment WHERE arm = 'holdout'")
-        #expect(listed.code == 0 && listed.output.split(separator: "\n").count == held + 1, "\(listed)")
+        #expect(listed.code == 0 && listed.output.split(whereSeparator: \.isNewline).count == held + 1, "\(listed)")
     }
 
     @Test func whatAnExperimentWouldTakeIsAnsweredInPlace() async throws {

@@ -61,6 +61,7 @@ struct LeadTests {
         try world.add(1, came: 31, left: 212, reason: "out_of_business")
         try world.add(3, came: 40, left: 41)
         try world.add(2, came: 59, left: 90, mrr: 2_000, reason: "payment_failed")
+        try world.add(12, came: 1, plan: "free")
         try world.store.write { connection in
             try connection.execute(
                 """
@@ -69,11 +70,10 @@ struct LeadTests {
                 """, ["at": .instant(AttritionWorld.day(150))])
         }
         let report = try world.attrition(on: 380)
-        #expect(try expectLeads(report, world) > 150)
-        for table in ["Cohorts", "Still customers", "Segments", "By plan"] {
-            #expect(try expectLeads(report, world, in: [table]) > 1, "\(table)")
-        }
-        #expect(try expectLeads(world.attrition(on: 380, segment: "small"), world) > 60)
+        #expect(try expectLeads(report, world) > 60)
+        #expect(try expectLeads(report, world, in: ["Cohorts"]) > 10)
+        #expect(try expectLeads(report, world, in: ["Still customers", "Segments", "By plan"]) > 6)
+        #expect(try expectLeads(world.attrition(on: 380, segment: "small"), world) > 40)
         #expect(try expectLeads(world.risk(on: 213), world) >= 3)
         // The points of the picture lead where the rows of their months do.
         let section = try report.section("Month by month")

@@ -273,22 +273,26 @@ extension Report.Chart.Heat {
         for (index, item) in rows.enumerated() {
             let y = plot.top + Double(index) * row
             plot.label(&svg, item.label, x: plot.left - 10, y: y + 16, anchor: "end", style: "name")
-            for (column, value) in item.values.enumerated() {
-                guard let value else { continue }
-                let x = plot.left + width * Double(column)
-                let strength = low < 1 ? (value - low) / (1 - low) : 1
-                // Nine steps of color; the figure stands in each, so that nothing hangs on color alone.
-                let step = max(0, min(8, Int((strength * 8).rounded())))
-                let isComplete = column < item.complete
-                svg.add(
-                    "rect",
-                    [
-                        "class": isComplete ? "cell h\(step)" : "cell h\(step) open", "x": SVG.number(x + 1),
-                        "y": SVG.number(y + 1), "width": SVG.number(width - 2), "height": SVG.number(row - 2),
-                    ])
-                plot.label(
-                    &svg, Plot.mark((value * 100).rounded() / 100, .share) + (isComplete ? "" : "*"), x: x + width / 2,
-                    y: y + 16, anchor: "middle", style: step > 4 ? "on" : "off")
+            // What the cells of a row share is said once: a page of two years of cohorts is long enough.
+            svg.add("g", ["text-anchor": "middle"]) { svg in
+                for (column, value) in item.values.enumerated() {
+                    guard let value else { continue }
+                    let x = plot.left + width * Double(column)
+                    let strength = low < 1 ? (value - low) / (1 - low) : 1
+                    // Nine steps of color; the figure stands in each, so that nothing hangs on color alone.
+                    let step = max(0, min(8, Int((strength * 8).rounded())))
+                    let isComplete = column < item.complete
+                    svg.add(
+                        "rect",
+                        [
+                            "class": isComplete ? "cell h\(step)" : "cell h\(step) open", "x": SVG.number(x + 1),
+                            "y": SVG.number(y + 1), "width": SVG.number(width - 2), "height": SVG.number(row - 2),
+                        ])
+                    svg.add(
+                        "text",
+                        ["class": step > 4 ? "on" : "off", "x": SVG.number(x + width / 2), "y": SVG.number(y + 16)],
+                        text: Plot.mark((value * 100).rounded() / 100, .share) + (isComplete ? "" : "*"))
+                }
             }
         }
         return plot.height

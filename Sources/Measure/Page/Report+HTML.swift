@@ -31,6 +31,8 @@ extension Report.Chart {
             html.add("div", ["class": "scroll chart", "tabindex": "0", "role": "group", "aria-label": title]) {
                 $0.add(picture)
             }
+            // The cells of a heat map hold their figures.
+            if case .heat = self { return }
             html.add("details") { html in
                 html.add("summary", text: "The figures of the picture")
                 data.draw(in: &html, caption: "")

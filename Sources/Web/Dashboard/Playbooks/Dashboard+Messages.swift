@@ -1,4 +1,5 @@
 import Basics
+import Decisions
 import Foundation
 import HTTPTypes
 import Hummingbird

@@ -65,7 +65,7 @@ extension PageRequest {
     func link(to lead: Report.Table.Lead, asOf: Instant) -> String {
         switch lead {
         case .accounts(var question):
-            if question.life != nil || question.experiment != nil { question.asOf = asOf }
+            if asOf != now, question.life != nil || question.experiment != nil { question.asOf = asOf }
             return link("/accounts") + Self.mark(question.query)
         case .account(let key): return accountLink(key)
         }
