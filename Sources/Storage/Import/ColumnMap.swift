@@ -89,11 +89,12 @@ struct ColumnMap {
             }
             guard let place = found.first else { continue }
             // One column may be declared as two things: an address that is the key, too.
-            taken.insert(place)
+            if !column.sharesPlaces { taken.insert(place) }
             places[index] = place
         }
         for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
         for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
+        taken.formUnion(zip(wanted, places).compactMap { $0.sharesPlaces ? $1 : nil })
         // A usual name that two columns write in two ways says nothing.
         for (index, column) in wanted.enumerated() {
             for synonym in column.synonyms

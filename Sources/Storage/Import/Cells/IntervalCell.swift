@@ -21,7 +21,10 @@ struct IntervalCell {
     /// The columns to be looked for; none where the amount is always one for the same time.
     static func wanted(for attribute: Attribute, _ context: ImportContext) -> [WantedColumn] {
         columns(context.form(of: attribute.name, attribute.form)).map {
-            WantedColumn($0.role.name(attribute), column: $0.column)
+            var column = WantedColumn($0.role.name(attribute), column: $0.column)
+            // It may be declared as an attribute of its own, too.
+            column.sharesPlaces = true
+            return column
         }
     }
 

@@ -54,10 +54,11 @@ enum PeriodText {
         return first..<(first + 7)
     }
 
-    /// Whether a heading names a week or a month of a year that it does not say: `KW 41`, `Jan`.
+    /// Whether a heading names a week or a month of a year that it does not say: `KW 41`, `Jan`, `Logins Jan`.
     static func lacksYear(_ text: String) -> Bool {
-        if let (year, _) = numbers(ofWeek: text, false) { return year == nil }
-        return MonthName.number(of: text.trimmingBlanks) != nil
+        if let (year, _) = numbers(ofWeek: text, true) { return year == nil }
+        return !text.contains { $0.isNumber }
+            && text.split { !$0.isLetter }.contains { MonthName.number(of: String($0)) != nil }
     }
 
     private static func numbers(ofWeek text: String, _ besideWords: Bool) -> (year: Int?, week: Int)? {

@@ -103,7 +103,7 @@ extension AccountDraft {
         let chosen = file.guesses[mrr.column]
         notes.append(
             "\"\(file.header[mrr.column])\" (filled in \(chosen.filled) of \(chosen.count) rows) is taken for the revenue, and not \(names); "
-                + "if that is right, say: \(line)")
+                + "to take that one instead, say: \(line)")
     }
 
     /// Amounts such as `1.2k` are thousands by themselves, so that a name that says so, too, says it of them alone.

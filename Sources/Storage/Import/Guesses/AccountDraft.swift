@@ -189,6 +189,11 @@ struct AccountDraft {
                         + "refused: leads are no customers")
             }
         }
+        if guess.isEmail {
+            notes.append(
+                "accounts are told apart by the addresses in \"\(file.header[index])\": under a new address one is another account, so "
+                    + "that a column with ids is better")
+        }
         add(Attribute("key", .text), index, remarks)
     }
 
@@ -274,14 +279,26 @@ struct AccountDraft {
             attribute.track = name == "health" || name == "users"
             declare(attribute, index)
         }
+        var left = 0
         for index in file.usable where !taken.contains(index) {
+            // Objects have many members; those of lists are about something else than the account.
+            if file.isOfObjects, file.header[index].contains(".0.") || attributes.count >= Self.mostOfObjects {
+                left += 1
+                continue
+            }
             if file.guesses[index].filled == 0 {
                 notes.append("\"\(file.header[index])\" is left out: it is empty")
                 continue
             }
             declare(file.guesses[index].attribute(freeName(file.header[index], index)), index)
         }
+        guard left > 0 else { return }
+        notes.append(
+            "\(left) more members of its objects are left out; what is needed of them is declared by its path: column: \"billing.plan\""
+        )
     }
+
+    private static let mostOfObjects = 30
 
     private mutating func declare(_ attribute: Attribute, _ index: Int) {
         var attribute = attribute

@@ -9,10 +9,10 @@ extension DataMapDraft {
             guard !columns.isEmpty else { continue }
             var note = "\(file.name): \"\(list)\" holds several objects in some rows, of which the first is read"
             if columns.contains(where: { file.guesses[$0].isEmail }), let path = file.path,
-                let key = accounts.key, accounts.file.path == path
+                let rows = file.rowsPath, let key = accounts.key, accounts.file.path == path
             {
                 note +=
-                    "; to have all of these people, make a file of them and name it, too: jq -c '\(file.rowsPath) as $row | $row.\(list)[] + "
+                    "; to have all of these people, make a file of them and name it, too: jq -c '\(rows) as $row | $row.\(list)[] + "
                     + "{account: $row.\(accounts.file.header[key])}' \(file.name) > contacts.ndjson"
             }
             notes.append(note)

@@ -14,8 +14,9 @@ struct FileGuess {
     let headings: [String]
     /// The columns of a JSON file that hold lists; none of other files.
     let lists: [String]
-    /// How `jq` calls the rows of a JSON file.
-    let rowsPath: String
+    /// How `jq` calls the rows of a JSON file; nil for others.
+    let rowsPath: String?
+    var isOfObjects: Bool { rowsPath != nil }
     private let titles: ColumnTitles
     /// Whether some columns have the day first, and others the month.
     private let hasContraryDates: Bool
@@ -88,10 +89,10 @@ struct FileGuess {
         self.rows = rows
         let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
         notes =
-            reader.notes + Self.notes(of: json) + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
+            reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
         self.headings = headings
         lists = json?.lists ?? []
-        rowsPath = json?.path ?? "."
+        rowsPath = json?.path
         titles = ColumnTitles(header, areOfObjects: json != nil)
         usable = header.indices.filter { index in
             !plain[index].isEmpty && plain.firstIndex(of: plain[index]) == index
@@ -123,13 +124,6 @@ struct FileGuess {
         let again = try Importer.reader(of: source)
         again.expect(columns.names.map { [$0] }, severally: [])
         return (again, columns.names, columns)
-    }
-
-    private static func notes(of json: JSONColumns?) -> [String] {
-        guard let left = json?.leftOut, left > 0 else { return [] }
-        return [
-            "\(left) more members of its objects are left out; name what is needed in data.yaml by its path, such as billing.plan"
-        ]
     }
 
     func simpleName(_ index: Int) -> String { titles.simple[index] }

@@ -2,8 +2,7 @@
 /// object of a list as `contacts.0.email`.
 struct JSONColumns {
     private static let deepest = 6
-    /// So many are looked at; each attribute that is declared takes room in the database.
-    static let most = 36
+    private static let most = 200
 
     /// How `jq` calls the rows.
     let path: String
@@ -19,9 +18,6 @@ struct JSONColumns {
         let sorted = found.enumerated().sorted { ($0.element.depth, $0.offset) < ($1.element.depth, $1.offset) }
         return sorted.prefix(Self.most).map(\.element.name)
     }
-
-    /// How many more there are.
-    var leftOut: Int { max(0, found.count - Self.most) }
 
     mutating func look(at members: [JSONScanner.Member]) {
         Self.walk(members, "", 0) { name, member, depth in

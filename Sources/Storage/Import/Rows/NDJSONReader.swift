@@ -12,6 +12,8 @@ final class NDJSONReader: RowReader {
     private let input: InputBuffer
     private var line = 0
     private var places: [String: Int] = [:]
+    /// Further columns that are called as one before, by the place of that.
+    private var twins: [Int: [Int]] = [:]
     private var columnCount = 0
     private var severally: Set<Int> = []
     /// Where each member of the previous object belonged; the next one mostly looks alike.
@@ -59,6 +61,7 @@ final class NDJSONReader: RowReader {
         self.severally = severally
         columnCount = names.count
         for (index, names) in names.enumerated() {
+            if let first = names.first, let twin = places[first] { twins[twin, default: []].append(index) }
             for name in names where places[name] == nil { places[name] = index }
         }
         for name in places.keys {
@@ -108,11 +111,13 @@ final class NDJSONReader: RowReader {
             if member.kind == .text, member.value.contains(0) {
                 return .bad(Rejection(.encoding, "\(member.key.excerpt) holds a NUL"))
             }
-            guard let place = place(of: member.key, at: index) else {
+            let found = place(of: member.key, at: index)
+            // A list is no wish, and no text where a member of it is wanted.
+            let isStructure = member.kind == .object || member.kind == .array
+            let isNested = isStructure && !nested.isEmpty && nested.contains(member.key.string)
+            guard let place = found, !isNested, !(isStructure && severally.contains(place)) else {
                 // Objects over HTTP and in events stay whole, too.
-                if !nested.isEmpty, member.kind == .object || member.kind == .array,
-                    nested.contains(member.key.string)
-                {
+                if isNested {
                     var copy = member
                     copy.value = copies.append(member.value)
                     JSONColumns.walk([copy], "", 0) { name, found, _ in
@@ -136,6 +141,11 @@ final class NDJSONReader: RowReader {
             record.cells[place] = member.kind == .null ? Cell.empty : member.value
             if member.value.count > CSVReader.longestField {
                 return .bad(Rejection(.malformed, "\(member.key.excerpt) is longer than 64 KiB"))
+            }
+        }
+        for (place, others) in twins where present[place] {
+            for other in others where !present[other] {
+                (present[other], numbers[other], record.cells[other]) = (true, numbers[place], record.cells[place])
             }
         }
         record.present = present
