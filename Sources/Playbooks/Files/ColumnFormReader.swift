@@ -4,13 +4,12 @@ struct ColumnFormReader {
 
     /// - Parameters:
     ///   - type: of the values, when it is known: what cannot go with it is complained about.
-    ///   - isWish: whether several columns may say it.
     ///   - namesAccounts: whether it is the one that says which account a row is about.
     ///   - isKey: whether it holds the keys of accounts themselves.
     func read(
-        _ type: ValueType? = nil, isWish: Bool = false, namesAccounts: Bool = false, isKey: Bool = false
+        _ type: ValueType? = nil, namesAccounts: Bool = false, isKey: Bool = false
     ) -> ColumnForm {
-        var form = Self.columns(fields.items("column"), isWish: isWish, fields.diagnostics)
+        var form = Self.columns(fields.items("column"), fields.diagnostics)
         form.formats = formats("format", letters: "ymd")
         if let type, type != .date, type != .instant {
             for key in ["format", "timezone"] where fields.has(key) {
@@ -33,6 +32,10 @@ struct ColumnFormReader {
         if let type, fields.has("unit"), type != .money {
             fields.diagnostics.error(fields.position("unit"), "only money has a \"unit\"")
         }
+        form.times = fields.text("times")
+        if let type, fields.has("times"), type != .money {
+            fields.diagnostics.error(fields.position("times"), "only money is paid several \"times\"")
+        }
         form.by = fields.text("by")
         if fields.has("by"), !namesAccounts {
             fields.diagnostics.error(
@@ -53,25 +56,21 @@ struct ColumnFormReader {
         return form
     }
 
-    /// One name, or the list of them that a wish may have.
-    static func columns(_ nodes: [YAMLNode], isWish: Bool, _ diagnostics: Diagnostics) -> ColumnForm {
+    /// One name, or a list of them.
+    static func columns(_ nodes: [YAMLNode], _ diagnostics: Diagnostics) -> ColumnForm {
         let names = nodes.compactMap { diagnostics.text($0, "column") }
         var form = ColumnForm(column: names.first)
-        guard names.count > 1 else { return form }
-        if isWish {
-            form.moreColumns = Array(names.dropFirst())
-        } else {
-            diagnostics.error(
-                nodes[1].position,
-                "only a wish (unsubscribed, subscribed) is read from several columns; name the one that counts")
-        }
+        form.moreColumns = Array(names.dropFirst())
         return form
     }
 
     private func period() -> ColumnForm.Period? {
         guard let node = fields["per"] else { return nil }
         if node.entries != nil {
-            return Fields(node, .period, fields.diagnostics, of: "\"per\"")?.text("column").map { .column($0) }
+            guard let columns = Fields(node, .period, fields.diagnostics, of: "\"per\""),
+                let column = columns.text("column")
+            else { return nil }
+            return .column(column, count: columns.text("count"))
         }
         switch fields.choice("per", Fixed.self) {
         case .month: return .interval(.month)
@@ -89,9 +88,9 @@ struct ColumnFormReader {
         guard fields.has(key) else { return [] }
         let formats: [String] = fields.items(key).compactMap { node in
             guard let format = fields.diagnostics.text(node, key) else { return nil }
-            let isMonth = letters == "ym" && DateFormat(format, isMonth: true) != nil
+            let isMonth = letters == "ym" && (format == DateFormat.ofWeeks || DateFormat(format, isMonth: true) != nil)
             if isMonth || DateFormat(format) != nil { return format }
-            let example = letters == "ymd" ? "m/d/y" : "y-m"
+            let example = letters == "ymd" ? "m/d/y" : "y-m, or \(DateFormat.ofWeeks)"
             fields.diagnostics.error(
                 node.position,
                 "expected a date format with \(letters == "ymd" ? "y, m and d" : "y and m") such as \(example), "

@@ -85,8 +85,7 @@ struct DataMapReader {
         }
         var attribute = given ?? Attribute(entry.key, type)
         attribute.form = ColumnFormReader(fields: fields).read(
-            type, isWish: given.map { Attribute.isWish($0.name) } ?? false,
-            isKey: entry.key == "key" && builtIn.contains { $0.name == "mrr" })
+            type, isKey: entry.key == "key" && builtIn.contains { $0.name == "mrr" })
         if fields.has("values") { attribute.values = values(fields, type) }
         if let track = fields.boolean("track") { attribute.track = track }
         return attribute

@@ -46,15 +46,14 @@ struct ImportMapReader {
             diagnostics.unknown(metric, "metric", among: dataMap.metrics.map(\.name), at: fields.position("metric"))
         }
         for column in fields.entries("columns") {
-            let isWish = Attribute.isWish(column.key)
             if column.value.text != nil || column.value.list != nil {
                 let names = column.value.list ?? [column.value]
-                map.columns[column.key] = ColumnFormReader.columns(names, isWish: isWish, diagnostics)
+                map.columns[column.key] = ColumnFormReader.columns(names, diagnostics)
             } else if let form = Fields(
                 column.value, KeyTable(KeyTable.columnForm), diagnostics, of: "the column \"\(column.key)\"")
             {
                 map.columns[column.key] = ColumnFormReader(fields: form).read(
-                    isWish: isWish, namesAccounts: column.key == "account" && kind != .accounts,
+                    namesAccounts: column.key == "account" && kind != .accounts,
                     isKey: column.key == "key" && kind == .accounts)
                 if kind == .suppressions, column.key == "reason" { checkReasons(form) }
                 if let by = map.columns[column.key]?.by { checkBy(by, form) }

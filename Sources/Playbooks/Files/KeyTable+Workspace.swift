@@ -177,7 +177,7 @@ extension KeyTable {
     static let columnForm = [
         Key(
             "column", .oneOrMore(.text),
-            "The column's name in an import, when it is not the one here; of a wish (unsubscribed, subscribed) a list of them, each of which counts."
+            "The column's name in an import, when it is not the one here; of several the first that is filled counts, and of a wish (unsubscribed, subscribed) each."
         ),
         Key(
             "format", .oneOrMore(.form("(.*[ymd].*|excel)", examples: ["m/d/y", "d.m.y", "mmm d y", "excel"])),
@@ -192,6 +192,9 @@ extension KeyTable {
             "per", .either([.choice(["month", "year"]), .table(.period)]),
             "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."
         ),
+        Key(
+            "times", .text,
+            "The column that says how many times money in an import is paid, such as the quantity beside a price."),
         Key(
             "unit", .choice(ColumnForm.Unit.allCases.map(\.rawValue)),
             "What money in an import is counted in, where that is not the currency's own unit: cents, or thousands."),
@@ -208,7 +211,8 @@ extension KeyTable {
     ]
 
     static let period = KeyTable([
-        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months.")
+        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months."),
+        Key("count", .text, "The column that says how many of them, where that stands apart: 12 beside months."),
     ])
 
     static let importMap = KeyTable([

@@ -5,10 +5,11 @@ package struct ColumnForm: Sendable, Hashable {
         case point, comma
     }
 
-    /// For how long an amount is paid: always the same, or as another column of the file says.
+    /// For how long an amount is paid: always the same, or as other columns of the file say.
     package enum Period: Sendable, Hashable {
         case interval(BillingInterval)
-        case column(String)
+        /// The first one says the interval, the other how many of them: 12, months.
+        case column(String, count: String? = nil)
     }
 
     /// What amounts are counted in, where that is not the currency's own unit.
@@ -18,7 +19,8 @@ package struct ColumnForm: Sendable, Hashable {
 
     /// The column's name in files, when it is not the one it has here.
     package var column: String?
-    /// Further columns that say the same, of a wish to get messages or none: each of them counts.
+    /// Further columns that say the same. Of a wish to get messages or none each of them counts, of anything else the first
+    /// one that is filled.
     package var moreColumns: [String] = []
     /// How dates are written, the first that fits counts: `y-m-d`, `m/d/y`, `mmm d y`; ISO 8601 when there is none.
     package var formats: [String] = []
@@ -35,6 +37,8 @@ package struct ColumnForm: Sendable, Hashable {
     package var digits: Int?
     /// What amounts are paid for; a month when it is nil.
     package var period: Period?
+    /// The column that says how many of the amount are paid, as of seats; one when it is nil.
+    package var times: String?
     /// The words of the file, each with the value that it stands for; case does not count.
     package var map: [String: String] = [:]
 
@@ -58,6 +62,7 @@ package struct ColumnForm: Sendable, Hashable {
         form.zone = other.zone ?? zone
         form.decimal = other.decimal ?? decimal
         form.period = other.period ?? period
+        form.times = other.times ?? times
         form.unit = other.unit ?? unit
         form.by = other.by ?? by
         form.digits = other.digits ?? digits

@@ -15,6 +15,9 @@ package struct DateFormat: Sendable, Equatable {
     /// Whether days are numbers, as spreadsheets count them: 45321 is January 30 of 2024. It is called `excel`.
     package let isSerial: Bool
 
+    /// What headings are called that name weeks of ISO 8601, however they are written: `2026-W05`, `KW 5 2026`.
+    package static let ofWeeks = "week"
+
     package static let iso = DateFormat(order: [.year, .month, .day], separator: UInt8(ascii: "-"))
 
     private init(order: [Part], separator: UInt8?, namesMonths: Bool = false, isSerial: Bool = false) {

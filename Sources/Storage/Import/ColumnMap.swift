@@ -6,7 +6,7 @@ struct WantedColumn {
     var name: String
     /// The name that `data.yaml` says it carries in files.
     var column: String?
-    /// Further ones of it, where every column is meant.
+    /// Further ones of it: where every column is meant all of them, else the first that is filled.
     var moreColumns: [String] = []
     /// Other usual names, taken when nothing else claims them.
     var synonyms: [String] = []
@@ -21,10 +21,12 @@ struct WantedColumn {
         self.synonyms = synonyms
     }
 
-    /// - Parameter context: knows how the file at hand calls it.
+    /// - Parameter context: knows how the file at hand calls it, which counts before what the data map says.
     init(_ attribute: Attribute, _ context: ImportContext, synonyms: [String] = []) {
-        self.init(
-            attribute.name, column: context.form(of: attribute.name, attribute.form).column, synonyms: synonyms)
+        let own = context.options.map?.columns[attribute.name]
+        let form = own?.column == nil ? attribute.form : own ?? attribute.form
+        self.init(attribute.name, column: form.column, synonyms: synonyms)
+        moreColumns = form.moreColumns
     }
 
     var names: [String] { (column.map { [$0] } ?? []) + moreColumns + [name] + synonyms }
@@ -45,7 +47,8 @@ struct ColumnMap {
     let header: [String]
     /// Further places of columns of which every one is meant.
     private let more: [String: [Int]]
-    /// Columns whose name comes again: where the others lie. Of each row the first that is not empty counts.
+    /// Columns whose name comes again, or that have stand-ins: where the others lie. Of each row the first that is not empty
+    /// counts.
     let repeats: [(place: Int, others: [Int])]
 
     /// Finds the columns by the name that `data.yaml` gives them, then by their own; capitals, blanks and dashes in a
@@ -80,15 +83,18 @@ struct ColumnMap {
             places[index] = place
         }
         for (index, column) in wanted.enumerated() {
-            guard let name = column.column,
-                let place = header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name))
-            else { continue }
+            let names = column.column.map { [$0] + column.moreColumns } ?? []
+            let found = names.lazy.compactMap { name in
+                header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name))
+            }
+            guard let place = found.first else { continue }
             // One column may be declared as two things: an address that is the key, too.
-            taken.insert(place)
+            if !column.sharesPlaces { taken.insert(place) }
             places[index] = place
         }
         for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
         for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
+        taken.formUnion(zip(wanted, places).compactMap { $0.sharesPlaces ? $1 : nil })
         // A usual name that two columns write in two ways says nothing.
         for (index, column) in wanted.enumerated() {
             for synonym in column.synonyms
@@ -113,6 +119,15 @@ struct ColumnMap {
             if !others.isEmpty { repeats.append((place, others)) }
             taken.formUnion(others)
         }
+        let repeatNotes = repeats.map { Self.repeatNote(header[$0.place], $0.others.count + 1) }
+        for (column, place) in zip(wanted, places) where !column.takesAll && !column.moreColumns.isEmpty {
+            let others = column.moreColumns.compactMap { name in
+                header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name))
+            }
+            guard let place, others.contains(where: { $0 != place }) else { continue }
+            repeats.append((place, others.filter { $0 != place }))
+            taken.formUnion(others)
+        }
         self.repeats = repeats
         self.places = places
         let unknown = header.indices.filter {
@@ -121,8 +136,7 @@ struct ColumnMap {
         }
         let free = wanted.indices.filter { places[$0] == nil }.flatMap { wanted[$0].names }
         warnings =
-            (Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? [])
-            + repeats.map { Self.repeatNote(header[$0.place], $0.others.count + 1) }
+            (Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? []) + repeatNotes
     }
 
     static func warning(about unknown: [String], _ known: [String]) -> String? {

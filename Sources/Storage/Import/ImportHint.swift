@@ -138,9 +138,11 @@ enum ImportHint {
         if let unit = form.unit { parts.append("unit: \(unit.rawValue)") }
         switch form.period {
         case .interval(.year): parts.append("per: year")
-        case .column(let name): parts.append("per: { column: \(quoted(name)) }")
+        case .column(let name, let count):
+            parts.append("per: { column: \(quoted(name))\(count.map { ", count: \(quoted($0))" } ?? "") }")
         case .interval, nil: break
         }
+        if let times = form.times { parts.append("times: \(quoted(times))") }
         if attribute.track, !isBuiltIn { parts.append("track: true") }
         if !isBuiltIn, !attribute.values.isEmpty {
             parts.append("values: [\(attribute.values.map(scalar).joined(separator: ", "))]")

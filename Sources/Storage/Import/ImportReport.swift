@@ -47,6 +47,8 @@ package struct ImportReport: Sendable, Equatable {
     /// Rows that say that their contact wants no messages, and how many of them had not said so before.
     package var unsubscribed = 0
     package var newlyUnsubscribed = 0
+    /// Rows that say that mail does not reach their contact, or was called spam.
+    package var bounced = 0
     /// Metric days that are now closed.
     package var daysClosed = 0
     package var warnings: [String] = []

@@ -126,9 +126,7 @@ package struct Importer {
     private static func reader(of input: InputBuffer) throws -> any RowReader {
         let head = Cell(start: input.base + input.position, count: input.count).first { $0 > 0x20 }
         switch head {
-        case UInt8(ascii: "{"): return NDJSONReader(input)
-        case UInt8(ascii: "["):
-            throw ImportError("\(input.name): is a JSON array; write one object a line, for example: jq -c '.[]' FILE")
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return try NDJSONReader(input)
         default: return try CSVReader(input)
         }
     }

@@ -39,7 +39,7 @@ package struct Retyping {
         var target = Attribute(name, type)
         target.form = declared.form
         // What is stored is that of a month already.
-        target.form.period = nil
+        (target.form.period, target.form.times) = (nil, nil)
         attribute = declared
         let context = ImportContext(
             dataMap: dataMap, configuration: configuration, now: now, options: ImportOptions())
@@ -102,7 +102,7 @@ package struct Retyping {
         if to != .text { declared.values = [] }
         if ![.number, .percent, .money].contains(to) { declared.form.decimal = nil }
         if to != .date, to != .instant { (declared.form.formats, declared.form.zone) = ([], nil) }
-        if to != .money { declared.form.period = nil }
+        if to != .money { (declared.form.period, declared.form.times) = (nil, nil) }
         return "attributes: { \(attribute.name): \(ImportHint.declaration(of: declared)) }"
     }
 

@@ -80,6 +80,7 @@ struct ImportText {
             let new = report.newlyUnsubscribed
             parts.append("\(report.unsubscribed) unsubscribed\(new > 0 ? " (\(new) not known so before)" : "")")
         }
+        add(report.bounced, "bounced or complained, and get nothing, messages of service neither")
         add(report.eventsMade, "events made from columns")
         add(report.daysClosed, "days closed")
         return parts

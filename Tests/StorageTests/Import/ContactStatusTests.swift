@@ -57,7 +57,7 @@ struct ContactStatusTests {
         #expect(report.cellsLeftOut == 0)
         #expect(
             try world.rows(held) == [
-                "2@a.example|unsubscribed", "3@a.example|unsubscribed", "4@a.example|a wish that is not understood",
+                "2@a.example|unsubscribed", "3@a.example|hard bounce", "4@a.example|a wish that is not understood",
             ])
         #expect(report.warnings.contains { $0.contains("1 contact has a status by which nobody knows") })
         // A status is no consent.

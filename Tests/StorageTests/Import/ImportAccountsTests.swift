@@ -64,7 +64,7 @@ struct ImportAccountsTests {
             ,3,,,,,,,,
             a,many,,,,,,,,
             b,"1,234",,,,,,,,
-            c,,"12,50",,,,,,,
+            c,,"1.250",,,,,,,
             d,,,maybe,,,,,,
             e,,,,13/1/2026,,,,,
             f,,,,,PST,,,,
@@ -82,7 +82,7 @@ struct ImportAccountsTests {
         let reasons = cells.map(\.first.reason)
         #expect(reasons[0] == "seats: \"many\" is not a number")
         for begin in [
-            "mrr: \"12,50\" has two readings; say decimal: comma or decimal: point",
+            "mrr: \"1.250\" has two readings; say decimal: comma or decimal: point",
             "trial: \"maybe\" is not yes or no",
             "renewal_at: \"13/1/2026\" is not a date written m/d/y", "timezone: \"PST\" is not a time zone",
             "created_at: \"2026-02-30\" is not a moment", "notice: \"2 weeks\" is not a duration",

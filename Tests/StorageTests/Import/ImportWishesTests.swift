@@ -106,7 +106,11 @@ struct ImportWishesTests {
             try suppressed(world).map { String($0.prefix(2)) } == ["u2", "u5", "u8"], "\(guess.yaml)\n\(guess.notes)")
         #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'active'") == ["9"])
         if name != "Status" || isOfAccounts {
-            #expect(guess.notes.contains("\"\(name)\": 3 of 9 want no messages and get none"), "\(guess.notes)")
+            let said = [
+                "\"\(name)\": 3 of 9 want no messages and get none",
+                "\"\(name)\": mail does not reach 3 of 9, or was called spam",
+            ]
+            #expect(guess.notes.contains { note in said.contains { note.hasPrefix($0) } }, "\(guess.notes)")
         }
     }
 

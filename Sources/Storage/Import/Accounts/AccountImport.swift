@@ -82,9 +82,9 @@ final class AccountImport: ImportTarget {
         wanted =
             attributes.map { WantedColumn($0, context) }
             + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
-                WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
+                WantedColumn($0, context, synonyms: $1)
             } + wishes.wanted(beside: attributes.map(\.name))
-            + attributes.compactMap { IntervalCell.wanted(for: $0, context) }
+            + attributes.flatMap { IntervalCell.wanted(for: $0, context) }
             + CurrencyCell.wanted(beside: attributes.map(\.name))
             + (takesContact ? PersonNames.wanted(beside: attributes.map(\.name)) : [])
             + (context.isOngoing ? [WantedColumn(Self.billed)] : [])
@@ -145,7 +145,7 @@ final class AccountImport: ImportTarget {
         columns.spellRevenue(toldBefore, billing: map.place(of: Self.billed), believesOldNews: context.isStrict)
         lifecycle.find(in: columns)
         currency = CurrencyCell(attributes, columns, map, context.currency)
-        intervals = attributes.compactMap { IntervalCell($0, columns, map) }
+        intervals = attributes.compactMap { IntervalCell($0, columns, map, context) }
     }
 
     // MARK: One row
@@ -169,8 +169,7 @@ final class AccountImport: ImportTarget {
         let leaveOut: ((Rejection) -> Void)? = context.takesGoodCells ? { self.leftOut.append($0) } : nil
         for interval in intervals { try interval.settle(record, &scalars, &present, leaveOut) }
         try currency?.settle(record, &scalars, &present, leaveOut)
-        let hasDate = try lifecycle.settle(
-            record, &scalars, present: &present, leftOut: &leftOut)
+        let hasDate = try lifecycle.settle(record, &scalars, present: &present, leftOut: &leftOut)
         var email = Scalar.null
         var keepsEmail = emailPlace.map { record.present?[$0] == false } ?? true
         do {
@@ -204,7 +203,7 @@ final class AccountImport: ImportTarget {
             rows.add(.null)
         }
         rows.add(name)
-        rows.add(wishes.isNeeded ? try wishes.wish(record) : .null)
+        rows.add(wishes.isNeeded ? try wishes.wish(record, email: emailPlace.map { record.cells[$0] }) : .null)
         rows.add(.integer(keepsEmail ? 1 : 0))
         rows.add(.integer(0))
         rows.add(contentsOf: scalars)
@@ -224,6 +223,7 @@ final class AccountImport: ImportTarget {
     func apply() throws {
         columns = hasPartialRows ? ofPartialRows : ofWholeRows
         if hasRepeats { rows.mergeAccounts(columns) }
+        try wishes.suppressBounces(store, connection)
         rows.sort { rows.textPrecedes($0, $1, in: StagedAccount.key.rawValue) }
         try store.writeInSlices(
             on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
@@ -365,7 +365,7 @@ final class AccountImport: ImportTarget {
                 known: tally.unchanged + tally.updated, seen: seen, rejected: report.rejected)
             tally.warnings += [warning].compactMap { $0 }
         }
-        report.unsubscribed = wishes.count
+        (report.unsubscribed, report.bounced) = (wishes.count, wishes.bounceCount)
     }
 
     func renew() throws {

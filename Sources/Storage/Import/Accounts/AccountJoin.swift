@@ -34,23 +34,25 @@ extension FileGuess {
         }
         // The number of a person or of a subscription may be that of some account by chance.
         let foreign = usable.filter { !isOfOwnRows($0) }
-        let byKey = best({ guesses[$0].hashes }, among: keys, in: foreign)
+        let byKey = best({ guesses[$0].namedThings }, among: keys, in: foreign)
         if let byKey, byKey.share >= 0.3 { return AccountJoin(column: byKey.index, by: nil) }
         if let key, let digits = key.digits, let index = columnWithOtherZeros(than: key) {
             return AccountJoin(column: index, by: nil, digits: digits)
         }
         let byOther = others.compactMap { other in
-            best({ guesses[$0].hashes }, among: other.values).map { (other: other, index: $0.index, share: $0.share) }
+            best({ guesses[$0].namedThings }, among: other.values).map {
+                (other: other, index: $0.index, share: $0.share)
+            }
         }.max { $0.share < $1.share }
         if let byOther, byOther.share >= 0.5,
-            guesses[byOther.index].hashes.intersection(byOther.other.values).count >= 2
+            guesses[byOther.index].namedThings.intersection(byOther.other.values).count >= 2
         {
             return AccountJoin(column: byOther.index, by: byOther.other)
         }
         if let byAddress = best({ guesses[$0].addresses }, among: addresses), byAddress.share >= 0.3 {
             return AccountJoin(column: byAddress.index, by: nil)
         }
-        if let byKey = best({ guesses[$0].hashes }, among: keys), byKey.share >= 0.3 {
+        if let byKey = best({ guesses[$0].namedThings }, among: keys), byKey.share >= 0.3 {
             return AccountJoin(column: byKey.index, by: nil)
         }
         let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
@@ -82,8 +84,8 @@ extension FileGuess {
     /// Whether a column holds something that accounts are known by: a key, another text of theirs, or an address.
     func isJoined(by index: Int, _ keys: Set<Int>, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]) -> Bool {
         let guess = guesses[index]
-        return keys.isEmpty || !guess.hashes.isDisjoint(with: keys) || !guess.addresses.isDisjoint(with: addresses)
-            || others.contains { !guess.hashes.isDisjoint(with: $0.values) }
+        return keys.isEmpty || !guess.namedThings.isDisjoint(with: keys) || !guess.addresses.isDisjoint(with: addresses)
+            || others.contains { !guess.namedThings.isDisjoint(with: $0.values) }
     }
 
     /// The column whose keys differ from those of accounts in the zeros before them; nil where another one holds the keys.

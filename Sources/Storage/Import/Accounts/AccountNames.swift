@@ -34,8 +34,14 @@ final class AccountNames {
     /// The column whose addresses name accounts, where no column is called after accounts.
     private var column: String?
 
+    /// Whether the first account counts where a row names several.
+    private let takesFirst: Bool
+    /// How many rows have named several.
+    private var several = 0
+
     /// - Throws: `ImportError` when rows name accounts by an attribute that there is not.
-    init(_ connection: Connection, _ context: ImportContext) throws {
+    init(_ connection: Connection, _ context: ImportContext, takesFirst: Bool = false) throws {
+        self.takesFirst = takesFirst
         keys = try AccountKeys(connection, asksOnly: context.isOngoing)
         byAttribute = try context.form(of: "account").by.map { try AccountsByAttribute($0, context, connection) }
         digits = context.form(of: "account").digits ?? context.keyDigits
@@ -68,6 +74,20 @@ final class AccountNames {
 
     /// - Throws: `Rejection` when there is no such account, or no one that can be told from others.
     func find(_ name: Cell) throws -> Found {
+        guard takesFirst, !WordList.words(of: name, commas: false).isEmpty else { return try findOnly(name) }
+        do {
+            return try findOnly(name)
+        } catch let rejection as Rejection {
+            for word in WordList.words(of: name, commas: false) {
+                guard let found = try? findOnly(word) else { continue }
+                several += 1
+                return found
+            }
+            throw rejection
+        }
+    }
+
+    private func findOnly(_ name: Cell) throws -> Found {
         if let byAttribute { return Found(id: try byAttribute.find(name)) }
         if let digits, KeyForm.isNumber(name) {
             if let id = try id(KeyForm.padded(name.string, to: digits)) { return Found(id: id) }
@@ -175,6 +195,9 @@ final class AccountNames {
     }
 
     var warnings: [String] {
-        column.map { ["accounts are found by the addresses of their contacts, in \"\($0)\""] } ?? []
+        (column.map { ["accounts are found by the addresses of their contacts, in \"\($0)\""] } ?? [])
+            + (several == 0
+                ? []
+                : ["\(several) \(several == 1 ? "row names" : "rows name") several accounts, of which the first counts"])
     }
 }

@@ -5,7 +5,7 @@ struct FileDoubts {
     var source = ""
     private let departures: DepartureLimit
     private var shifted: ShiftedValues
-    /// The first line that gives a status to the rows below it.
+    /// The first line that gives a status to the rows below it; harmless where each row has one of its own.
     private var heading: (text: String, row: Int)?
 
     init(_ connection: Connection, zone: Zone) {
@@ -17,7 +17,7 @@ struct FileDoubts {
     mutating func look(at record: Record) throws {
         if let text = SectionLine.status(in: record) {
             heading = heading ?? (text, record.row)
-            throw Rejection(.malformed, "the row holds \"\(text)\" alone, like a heading of those below")
+            throw Rejection(.footer, "the row holds \"\(text)\" alone, like a heading of those below")
         }
         if SectionLine.isHeading(record) {
             throw Rejection(.malformed, "the row holds one cell alone, like a heading of those below; it is no account")
@@ -28,7 +28,9 @@ struct FileDoubts {
     mutating func refusal(
         _ columns: StagedColumns, _ attributes: [Attribute], _ context: ImportContext, hasDepartures: Bool
     ) throws -> String? {
-        if let heading { return SectionLine.refusal(heading.text, row: heading.row, source: source) }
+        if let heading, columns["status"] == nil {
+            return SectionLine.refusal(heading.text, row: heading.row, source: source)
+        }
         guard !context.isOngoing, !context.options.takesDepartures else { return nil }
         if context.takesGoodCells, let refusal = try shifted.refusal(columns, attributes, context) { return refusal }
         return hasDepartures ? try departures.refusalOfAccounts(isNamed: context.options.map != nil) : nil

@@ -126,7 +126,9 @@ final class CellReader {
                 case nil: 0
                 }
             return .money(
-                MoneyText(currency: context.currency, digits: context.minorDigits + shift, mark: form.decimal))
+                MoneyText(
+                    currency: context.currency, digits: context.minorDigits + shift, mark: form.decimal,
+                    takesThousands: form.unit == nil))
         case .boolean: return .boolean
         case .date: return .date(time)
         case .instant: return .instant(time)
@@ -322,6 +324,9 @@ final class CellReader {
         let isOfAccounts = values.last.map { $0.elementsEqual("churned".utf8) } ?? false
         if !isOfAccounts, WishWord.meaning(ofStatus: text) != nil { return .null }
         let word = text.string
+        if isOfAccounts, StatusWords.status(of: word) == nil, let several = status(ofSeveral: text, values) {
+            return several
+        }
         guard let found = isOfAccounts ? StatusWords.status(of: word) : StatusWords.statusOfContact(word),
             let value = values.first(where: { $0.elementsEqual(found.utf8) })
         else { return nil }
@@ -329,6 +334,17 @@ final class CellReader {
         let status = ofStatuses.append(value)
         statuses.append((Array(text), status))
         return .text(status)
+    }
+
+    /// Of several words, such as tags, one that says that somebody has left counts before those that do not; nil where none
+    /// is known.
+    private func status(ofSeveral text: Cell, _ values: [[UInt8]]) -> Scalar? {
+        let found = WordList.words(of: text, commas: true).compactMap { word -> String? in
+            let mapped = words?.value(of: word)?.string ?? word.string
+            return ["active", "churned"].first { $0 == mapped } ?? StatusWords.status(of: mapped)
+        }
+        guard let status = found.first(where: { $0 == "churned" }) ?? found.first else { return nil }
+        return values.first { $0.elementsEqual(status.utf8) }.map { .text(spelling($0)) }
     }
 
     /// `36h`, `14d`, `1d 12h`: whole weeks, days, hours, minutes and seconds, in milliseconds.

@@ -16,7 +16,9 @@ struct CurrencyCell {
         return !words.isDisjoint(with: [
             "currency", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda",
         ])
-            && words.isDisjoint(with: ["rate", "exchange", "conversion", "symbol", "kurs", "taux", "name", "type"])
+            && words.isDisjoint(with: [
+                "rate", "exchange", "conversion", "symbol", "kurs", "taux", "name", "type", "value", "amount",
+            ])
     }
 
     private let currency: String
@@ -42,11 +44,14 @@ struct CurrencyCell {
             return (index, attribute.name, map.isPerRow ? attribute.name : map.header[place], place)
         }
         guard !amounts.isEmpty else { return nil }
+        let ofAmounts = Set(amounts.map(\.place))
         let named =
             map.isPerRow
             ? nil
             : map.header.firstIndex { Self.names.contains(ColumnMap.simplified($0)) }
-                ?? map.header.firstIndex(where: Self.isOfCurrencies)
+                ?? map.header.indices.first { place in
+                    Self.isOfCurrencies(map.header[place]) && !ofAmounts.contains(place)
+                }
         place = map.place(of: Self.name) ?? named
         title = place.map { map.header[$0] } ?? ""
         self.currency = currency

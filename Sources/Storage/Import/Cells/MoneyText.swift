@@ -1,8 +1,9 @@
 import Playbooks
 
-/// An amount of money as people write it: `1,234.50`, `$49`, `49.00 USD`, `(49.00)`, `19,00 €`.
+/// An amount of money as people write it: `1,234.50`, `$49`, `49.00 USD`, `(49.00)`, `19,00 €`, `$1.2k`.
 ///
-/// What has two readings is refused: `1.234` of a currency with cents may be a thousand. So is another currency.
+/// What has two readings is refused: `1.234` of a currency with cents may be a thousand. So is another currency. Two digits
+/// behind a comma are no group of three: `49,00` has one reading.
 struct MoneyText {
     enum Reading: Equatable {
         /// In minor units.
@@ -17,6 +18,8 @@ struct MoneyText {
     /// Digits after the point of the currency.
     let digits: Int
     let mark: ColumnForm.DecimalMark?
+    /// Whether a `k` behind an amount stands for a thousand; not where the column is counted in thousands already.
+    var takesThousands = true
 
     /// Signs, with the currencies that use them.
     private static let signs: [(sign: String, currencies: Set<String>)] = [
@@ -48,7 +51,9 @@ struct MoneyText {
         if let value = plain(text) { return value }
         guard let parts = Self.parts(of: text) else { return .none }
         if !parts.sign.isEmpty, let other = otherCurrency(parts.sign) { return other }
-        let value = plain(parts.number) ?? withoutGroups(parts.number)
+        guard !parts.isThousands || takesThousands else { return .none }
+        let style = parts.isThousands ? MoneyText(currency: currency, digits: digits + 3, mark: mark) : self
+        let value = style.plain(parts.number) ?? style.withoutGroups(parts.number)
         guard case .amount(let amount)? = value else { return value ?? .none }
         return .amount(parts.isNegative ? -amount : amount)
     }
@@ -58,7 +63,12 @@ struct MoneyText {
         guard let parts = Self.parts(of: text), parts.sign.isEmpty || sign(of: text) != nil,
             case .amount(let units)? = plain(parts.number) ?? withoutGroups(parts.number)
         else { return nil }
-        return Double(parts.isNegative ? -units : units) / 100
+        return Double(parts.isNegative ? -units : units) * (parts.isThousands ? 10 : 0.01)
+    }
+
+    /// Whether an amount is written in thousands: `1.2k`.
+    static func isInThousands(_ text: Cell) -> Bool {
+        text.contains { $0 | 0x20 == UInt8(ascii: "k") } && parts(of: text)?.isThousands == true
     }
 
     /// The code of the currency that an amount names; of those with a dollar the American, of those with a pound the British.
@@ -71,8 +81,15 @@ struct MoneyText {
         return Currency.isCode(code) ? code : nil
     }
 
-    /// The number, what stands before or behind it, and whether it is negative.
-    private static func parts(of text: Cell) -> (number: Cell, sign: String, isNegative: Bool)? {
+    private struct Parts {
+        var number: Cell
+        /// What stands before or behind it.
+        var sign: String
+        var isNegative: Bool
+        var isThousands: Bool
+    }
+
+    private static func parts(of text: Cell) -> Parts? {
         var number = text
         var isNegative = false
         if number.count > 2, number[0] == UInt8(ascii: "("), number[number.count - 1] == UInt8(ascii: ")") {
@@ -90,6 +107,8 @@ struct MoneyText {
             behind = Cell(rebasing: behind.drop { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }).trimmed
         }
         behind = withoutMonth(behind)
+        let isThousands = isThousand(behind)
+        if isThousands { behind = Cell(rebasing: behind[1...]).trimmed }
         number = Cell(rebasing: number[first...last])
         for side in [0, 1] {
             let text = side == 0 ? before : behind
@@ -102,7 +121,15 @@ struct MoneyText {
             if side == 0 { before = rest } else { behind = rest }
         }
         guard before.isEmpty || behind.isEmpty else { return nil }
-        return (number, (before.isEmpty ? behind : before).string, isNegative)
+        return Parts(
+            number: number, sign: (before.isEmpty ? behind : before).string, isNegative: isNegative,
+            isThousands: isThousands)
+    }
+
+    /// Whether it is a `k` alone, or before a sign or a code: `k`, `k €`; `kr` and `Kč` are currencies.
+    private static func isThousand(_ behind: Cell) -> Bool {
+        guard let first = behind.first, first | 0x20 == UInt8(ascii: "k") else { return false }
+        return behind.count == 1 || [0x20, 0x24, 0xe2, 0xc2].contains(behind[1])
     }
 
     /// What is paid is paid for a month: `$49/mo`, `49 € pro Monat`.
@@ -141,7 +168,12 @@ struct MoneyText {
         {
             return .amount(value)
         }
-        if mark == nil, DecimalText(text, .comma) != nil { return .ambiguous }
+        if mark == nil, let decimal = DecimalText(text, .comma) {
+            guard (1...2).contains(decimal.scale), let value = decimal.units(digits: digits),
+                value.magnitude < 1_000_000_000_000_000
+            else { return .ambiguous }
+            return .amount(value)
+        }
         guard mark != .comma, text.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) || text.count > 18,
             let value = DecimalText.double(text), value.magnitude < 1e13
         else { return nil }

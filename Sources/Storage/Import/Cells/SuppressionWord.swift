@@ -46,7 +46,7 @@ enum SuppressionWord {
     private static let blockedByWish = ["blocklist", "blockedby", "adminblock", "userblock", "contactblock"]
     private static let undeliverable = [
         "hard", "bounce", "invalid", "cleaned", "undeliver", "permanent", "nosuch", "unknownuser", "userunknown",
-        "badmailbox", "notexist",
+        "badmailbox", "notexist", "rebotad", "rebond", "rimbalz", "unzustellbar", "onbestelbaar",
     ]
     private static let unwanted = [
         "unsub", "optout", "optedout", "optingout", "manual", "blocklist", "blockedby", "adminblock", "userblock",

@@ -28,9 +28,8 @@ package enum WishWord {
             "werbesperre", "mailsperre", "e_mail_sperre", "newslettersperre", "newsletter_sperre", "baja_de_emails",
             "baja_de_correos", "baja_newsletter", "désabonné_newsletter", "désinscrit_newsletter",
             // Whom mail does not reach, or annoys.
-            "email_bounced", "hard_bounced", "has_hard_bounced", "email_hard_bounced", "marked_email_as_spam",
-            "has_marked_email_as_spam", "marked_as_spam", "spam_complaint", "suppressed", "is_suppressed",
-            "email_suppressed", "suppression", "blacklisted", "is_blacklisted", "blacklist", "email_blacklisted",
+            "suppressed", "is_suppressed", "email_suppressed", "suppression", "blacklisted", "is_blacklisted",
+            "blacklist", "email_blacklisted",
             "blocklisted",
             "dnc", "no_mail", "no_mails", "no_mailing", "no_mailings", "no_newsletter", "do_not_mail", "donotmail",
             "do_not_contact_by_email", "keine_mails", "keine_mail", "keine_werbung", "unsub",
@@ -45,8 +44,7 @@ package enum WishWord {
             "geen_e_mail",
             "geen_email", "ne_pas_envoyer", "mail_stop", "mailstop", "stop", "stopp", "stop_mailing",
             "exclude_from_mailing",
-            "email_invalid", "invalid_email",
-        ] + reasonNames)
+        ] + BounceWord.bounceNames.union(BounceWord.complaintNames).union(reasonNames).sorted())
 
     /// Usual names of columns that say why mail does not arrive: any text means that it does not.
     package static let reasonNames = [

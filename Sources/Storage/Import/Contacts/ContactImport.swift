@@ -70,12 +70,12 @@ final class ContactImport: ImportTarget {
         attributes = context.dataMap.importedContactAttributes
         wishes = WishReader(context, context.dataMap.wishesOfContact)
         wanted =
-            [WantedColumn("account", column: context.form(of: "account").column, synonyms: Self.accountSynonyms)]
+            [WantedColumn(Attribute("account", .text), context, synonyms: Self.accountSynonyms)]
             + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
             + wishes.wanted(beside: attributes.map(\.name)) + PersonNames.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
         table = ContactTable(store, connection, context, events)
-        accounts = try AccountNames(connection, context)
+        accounts = try AccountNames(connection, context, takesFirst: true)
     }
 
     func begin(_ map: ColumnMap) throws {
@@ -160,7 +160,7 @@ final class ContactImport: ImportTarget {
                 scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
             }
         }
-        let wish = wishIndex == nil ? .null : try wishes.wish(record)
+        let wish = wishIndex == nil ? .null : try wishes.wish(record, email: emailPlace.map { record.cells[$0] })
         if let emailIndex, let addressIndex {
             if case .text(let email) = scalars[emailIndex] {
                 scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
@@ -205,7 +205,8 @@ final class ContactImport: ImportTarget {
         do {
             return try accounts.find(name).id
         } catch let rejection as Rejection where wishes.isNeeded {
-            if case .integer(1) = try wishes.wish(record), let cell = emailPlace.map({ record.cells[$0] }) {
+            let cell = emailPlace.map { record.cells[$0] }
+            if case .integer(1) = try wishes.wish(record, email: cell), let cell {
                 let email = Mailbox(cell.string)?.address ?? cell.trimmed.string
                 if let address = EmailAddress.normalized(email) { homelessWishes.insert(address) }
             }
@@ -227,6 +228,7 @@ final class ContactImport: ImportTarget {
     func apply() throws {
         table.use(hasPartialRows ? ofPartialRows : ofWholeRows)
         if hasRepeats { table.mergeRepeats() }
+        try wishes.suppressBounces(store, connection)
         try store.writeInSlices(
             on: connection, count: staged, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {
@@ -241,6 +243,7 @@ final class ContactImport: ImportTarget {
     }
 
     func finish(_ report: inout ImportReport) throws {
+        try wishes.suppressBounces(store, connection)
         if !homelessWishes.isEmpty {
             try store.write(on: connection) { _ in try table.unsubscribe(addresses: homelessWishes) }
             let count = homelessWishes.count
@@ -265,6 +268,7 @@ final class ContactImport: ImportTarget {
         tally.warnings += ofSubscriptions.map { [ContactStatus.warning($0)] } ?? []
         tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
         report.unsubscribed = wishes.count
+        report.bounced = wishes.bounceCount
     }
 
     func renew() throws {

@@ -8,8 +8,8 @@ final class WishReader {
     private struct Column {
         var place: Int
         var reader: CellReader
-        /// Whether any text means that mail does not arrive.
-        var isOfReasons: Bool
+        /// Simplified.
+        var header: String
     }
 
     /// What a row says that has a cell which is not understood, as SQL sees it beside 0 and 1.
@@ -30,6 +30,7 @@ final class WishReader {
     private(set) var count = 0
     /// Rows whose status says that nobody has agreed yet.
     private var unclearStatuses = 0
+    private var bounces = ToldBounces()
 
     /// - Parameter attributes: how the data map calls the columns, yes to the first one meaning that nothing is wanted.
     init(_ context: ImportContext, _ attributes: [Attribute]) {
@@ -64,13 +65,12 @@ final class WishReader {
             }
             for place in places + shared {
                 let kind = CellReader.Kind.wish(isOptIn: index > 0, WrittenTime(form, zone: context.zone))
-                let isOfReasons = WishWord.reasonNames.contains(ColumnMap.simplified(map.header[place]))
                 columns.append(
                     Column(
                         place: place,
                         reader: CellReader(
                             attribute.name, kind, map: form.map, isStrict: context.isStrict || context.isOngoing),
-                        isOfReasons: isOfReasons))
+                        header: ColumnMap.simplified(map.header[place])))
             }
         }
     }
@@ -79,26 +79,26 @@ final class WishReader {
     var isNeeded: Bool { !columns.isEmpty || statusPlace != nil }
 
     /// 1 where nothing is wanted, 0 where messages are, `unclear` where nobody knows, null where the row does not say.
-    func wish(_ record: Record) throws -> Scalar {
+    ///
+    /// - Parameter email: the row's address; mail that does not reach it says nothing of the person.
+    func wish(_ record: Record, email: Cell?) throws -> Scalar {
         var strongest: Int64?
         for column in columns {
             let cell = record.cells[column.place].trimmed
-            var value: Int64
-            if column.isOfReasons {
-                if cell.isEmpty { continue }
-                value = WishWord.isOut(cell, isOptIn: false, WrittenTime(zone: context.zone)) == false ? 0 : 1
-            } else {
-                guard case .integer(let said) = try column.reader.scalar(cell) else { continue }
-                value = said
-            }
+            guard var value = try value(of: cell, column) else { continue }
+            if value == 1, isBounce(cell, column: BounceWord.meaning(ofColumn: column.header), email) { value = 0 }
             strongest = strongest.map { Self.stronger($0, value) } ?? value
         }
         for member in record.others where member.kind != .null {
-            guard let said = try said(member.key.string, member.value.trimmed) else { continue }
+            let (key, cell) = (member.key.string, member.value.trimmed)
+            guard var said = try said(key, cell) else { continue }
+            let meaning = BounceWord.meaning(ofColumn: ColumnMap.simplified(key))
+            if said == 1, isBounce(cell, column: meaning, email) { said = 0 }
             strongest = strongest.map { Self.stronger($0, said) } ?? said
         }
         var wish = strongest.map { Scalar.integer($0) } ?? .null
         switch statusPlace.flatMap({ meaning(ofStatus: record.cells[$0].trimmed) }) {
+        case .out where statusPlace.map({ isBounce(record.cells[$0].trimmed, column: nil, email) }) == true: break
         case .out: wish = .integer(1)
         case .unclear where strongest != 1:
             wish = .integer(Self.unclear)
@@ -107,6 +107,35 @@ final class WishReader {
         }
         if case .integer(1) = wish { count += 1 }
         return wish
+    }
+
+    private func value(of cell: Cell, _ column: Column) throws -> Int64? {
+        if cell.isEmpty { return nil }
+        let isOfReasons = WishWord.reasonNames.contains(column.header)
+        if isOfReasons || BounceWord.meaning(ofColumn: column.header) != nil,
+            let isOut = WishWord.isOut(cell, in: column.header, isOptIn: false, WrittenTime(zone: context.zone))
+        {
+            return isOut ? 1 : 0
+        }
+        guard case .integer(let said) = try column.reader.scalar(cell) else { return nil }
+        return said
+    }
+
+    /// Whether mail does not reach the row's address, which is no wish of the person; a complaint is one, too.
+    private func isBounce(_ cell: Cell, column: SuppressionReason?, _ email: Cell?) -> Bool {
+        guard let reason = BounceWord.harm(cell.string, column: column), let email else { return false }
+        let text = Mailbox(email.string)?.address ?? email.trimmed.string
+        guard let address = EmailAddress.normalized(text) else { return false }
+        bounces.add(address, reason)
+        return reason == .hardBounce
+    }
+
+    /// How many rows say that mail does not arrive, or was called spam.
+    var bounceCount: Int { bounces.count }
+
+    /// Suppresses addresses that mail does not reach; before their contacts are written.
+    func suppressBounces(_ store: Store, _ connection: Connection) throws {
+        try bounces.apply(store, connection, at: context.now)
     }
 
     private func meaning(ofStatus cell: Cell) -> WishWord.Meaning? {
@@ -145,7 +174,7 @@ final class WishReader {
 
     func isKept(_ contact: String) -> Bool { kept.contains(contact) }
 
-    func renew() { (count, kept, unclearStatuses) = (0, [], 0) }
+    func renew() { (count, kept, unclearStatuses, bounces) = (0, [], 0, ToldBounces()) }
 
     var warnings: [String] {
         let people = unclearStatuses == 1 ? "1 contact has" : "\(unclearStatuses) contacts have"

@@ -25,7 +25,8 @@ enum AccountColumnNames {
     static let otherNames = [
         "customer", "account", "tenant_name", "tenant", "display_name", "customer_display_name", "client_name",
         "organisation_name", "org_name", "org", "workspace_name", "workspace", "team_name", "business", "trading_name",
-        "legal_name", "full_company_name", "unternehmensname", "betrieb", "nom_de_l_entreprise", "nom_entreprise",
+        "record", "legal_name", "full_company_name", "unternehmensname", "betrieb", "nom_de_l_entreprise",
+        "nom_entreprise",
         "nom_de_la_société", "nom_de_société", "nom_société", "nom_de_la_societe", "dénomination", "denomination",
         "nom",
         "nombre_comercial", "nombre_empresa", "nombre_del_cliente", "nombre_cliente", "nombre", "cliente",
@@ -100,10 +101,24 @@ enum AccountColumnNames {
         "potential", "expected", "initial", "starting", "max", "min", "average", "avg", "forecast", "goal", "at",
         "risk",
     ]
+    private static let ofYears: Set<String> = ["annual", "annually", "annualized", "annualised", "yearly", "year"]
     /// Whether some word of a name is MRR: `MRR__c`, `custom.MRR`.
     static func namesMRR(_ name: String) -> Bool {
         let words = name.split(separator: "_").map(String.init)
-        return words.contains("mrr") && !words.contains(where: ofChanges.contains)
+        return words.contains("mrr") && !words.contains(where: { ofChanges.contains($0) || ofYears.contains($0) })
+    }
+
+    /// Whether it is MRR and of a year, which may be either: `Annual MRR`.
+    static func namesAnnualMRR(_ name: String) -> Bool {
+        let words = name.split(separator: "_").map(String.init)
+        return words.contains("mrr") && words.contains(where: ofYears.contains)
+            && !words.contains(where: ofChanges.contains)
+    }
+
+    /// Whether it is that of amounts that customers pay.
+    static func namesMoney(_ name: String) -> Bool {
+        namesMRR(name) || namesAnnualMRR(name)
+            || [mrr, arr, amount, turnover].contains { $0.contains(core(ofMoney: name)) }
     }
 
     private static let ofBeginnings = [
@@ -152,13 +167,15 @@ enum AccountColumnNames {
     ]
     /// An amount for as long as `interval` says.
     static let amount = [
-        "amount", "plan_amount", "subscription_amount", "plan_price", "price", "subscription_price", "unit_amount",
+        "unit_amount", "plan_unit_amount", "unit_price", "price_per_seat", "price_per_unit", "einzelpreis", "amount",
+        "plan_amount", "subscription_amount", "plan_price", "price", "subscription_price",
         "recurring_amount", "recurring_price", "billing_amount", "subscription_value", "contract_value", "total",
         "value",
         "betrag", "preis", "montant", "prix", "importe", "precio",
     ]
     static let interval = [
-        "interval", "plan_interval", "billing_interval", "billing_period", "billing_cycle", "billing_frequency",
+        "interval", "plan_interval", "plan_interval_unit", "interval_unit", "billing_period_unit", "billing_interval",
+        "billing_period", "billing_cycle", "billing_frequency",
         "subscription_interval", "subscription_period", "payment_interval", "payment_frequency", "frequency",
         "recurrence",
         "term", "period", "plan_period", "invoice_interval", "abrechnungszeitraum", "zahlungsintervall", "intervall",
@@ -168,6 +185,19 @@ enum AccountColumnNames {
         "ciclo_de_facturación", "forma_de_pago", "betaaltermijn", "betaalperiode", "periodiciteit", "cadenza",
         "periodicità",
         "periodicidade", "billing", "billed", "paid", "payment_cycle", "payment_period", "payment_plan", "cycle",
+    ]
+    /// The number of intervals, where their unit stands apart.
+    static let intervalCount = [
+        "interval_count", "plan_interval_length", "interval_length", "plan_interval_count", "billing_interval_count",
+        "billing_period_length", "period_length", "billing_period_count",
+    ]
+    static let quantity = [
+        "quantity", "qty", "plan_quantity", "subscription_quantity", "menge", "anzahl", "quantité", "cantidad",
+    ]
+    /// An amount for one of several.
+    static let unitAmount = [
+        "unit_amount", "unit_price", "plan_unit_amount", "plan_unit_price", "price_per_unit", "price_per_seat",
+        "amount_per_unit", "einzelpreis", "stückpreis", "prix_unitaire", "precio_unitario",
     ]
     static let churned = [
         "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",

@@ -10,7 +10,10 @@ extension AccountDraft {
         }
         let named = file.columns(["contact_email"] + AccountImport.emailSynonyms).first { addresses.contains($0) }
         let filled = addresses.max { (file.guesses[$0].emails, $1) < (file.guesses[$1].emails, $0) }
-        if let index = named ?? filled {
+        if let index = (named ?? filled).map({ file.standIns(of: $0)[0] }) {
+            let standIns = file.standIns(of: index)
+            if standIns.count > 1 { notes.append(file.note(ofStandIns: standIns)) }
+            defer { taken.formUnion(standIns) }
             let guess = file.guesses[index]
             let none = guess.filled - guess.emails
             let remark = none > 0 ? " (\(none) of \(guess.filled) are no addresses)" : ""
@@ -19,7 +22,10 @@ extension AccountDraft {
             let isFound =
                 AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
                 && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
-            if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
+            if standIns.count > 1 {
+                let quoted = standIns.map { ImportHint.quoted(file.header[$0]) }
+                lines.append("  contact_email: { column: [\(quoted.joined(separator: ", "))] }")
+            } else if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
                 lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
             }
         } else {
@@ -30,11 +36,17 @@ extension AccountDraft {
         let ofCompanies = file.columns(AccountColumnNames.name.filter { $0 != "name" }).contains { $0 != key }
         let ofPeople =
             ofCompanies && named ?? filled != nil ? ["name", "full_name", "nom", "nombre", "nome", "naam"] : []
-        let people = free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople).first { index in
-            let guess = file.guesses[index]
-            return guess.filled > 0 && guess.type == .text && !representatives.contains(index)
-                && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
+        let beside = (named ?? filled).map { file.siblings(of: $0) } ?? []
+        let besideAddress = beside.filter { index in
+            !taken.contains(index) && index != key
+                && ["name", "full_name", "display_name"].contains(file.bareName(index))
         }
+        let people = (besideAddress + free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople))
+            .first { index in
+                let guess = file.guesses[index]
+                return guess.filled > 0 && guess.type == .text && !representatives.contains(index)
+                    && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
+            }
         let parts = [PersonNames.first, PersonNames.last].compactMap { names in
             free(names).first { file.guesses[$0].filled > 0 && file.guesses[$0].type == .text }
         }

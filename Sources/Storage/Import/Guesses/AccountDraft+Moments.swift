@@ -83,6 +83,8 @@ extension AccountDraft {
         return guess.isPast && guess.days * 10 <= file.rows * 7
     }
 
+    var saysStatus: Bool { declares(anyOf: ["status"]) }
+
     private func declares(anyOf names: Set<String>) -> Bool {
         attributes.values.contains { names.contains($0.name) }
     }
@@ -107,7 +109,7 @@ extension AccountDraft {
     /// Nobody finds out later that those who have left are written to: where no column says who has, somebody is told, with
     /// the columns that may.
     mutating func noteNobodyLeft() {
-        guard !declares(anyOf: ["status", "churned_at"]) else { return }
+        guard !declares(anyOf: ["status", "churned_at"]), !addDepartingWords() else { return }
         let builtIn = Set(Attribute.builtIn.map(\.name))
         let open = file.usable.filter { index in
             index != key && file.guesses[index].filled > 0

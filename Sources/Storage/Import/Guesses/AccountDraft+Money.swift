@@ -14,14 +14,14 @@ extension AccountDraft {
                     + "{ mrr: { column: \(ImportHint.quoted(file.header[inCents])), unit: cents } }; if it is in whole "
                     + "\(file.guesses[inCents].currencies.first?.key ?? "units"), without the unit")
         } else if let index = free(money: AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
-            mrr = (index, nil)
+            mrr = Revenue(column: index)
         } else if let index = free(money: AccountColumnNames.arr).first(where: {
             amounts.contains($0) && !file.isOfTable($0)
         }) {
-            mrr = (index, .interval(.year))
+            mrr = Revenue(column: index, period: .interval(.year))
             notes.append("the monthly revenue (mrr) is a twelfth of \"\(file.header[index])\"")
         } else if let index = free(money: AccountColumnNames.mrr).first(where: { file.guesses[$0].isMostlyMoney }) {
-            mrr = (index, nil)
+            mrr = Revenue(column: index)
             let others = file.guesses[index].notMoney
             let words = others.prefix(6).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
             notes.append(
@@ -30,20 +30,24 @@ extension AccountDraft {
         } else {
             mrr = amountOfAnInterval(amounts)
         }
+        noteOtherRevenue(amounts)
         guard let mrr else {
             if notes.count == said { noteNoRevenue(amounts) }
             return
         }
         var attribute = Attribute("mrr", .money)
         attribute.form.period = mrr.period
+        attribute.form.times = mrr.times
         attribute.form.decimal = decimal(of: mrr.column)
-        attribute.form.unit = file.unit(of: mrr.column)
+        attribute.form.unit = mrr.isInCents ? .cents : file.unit(of: mrr.column)
+        noteThousands(mrr.column, &attribute)
         noteCurrencies(mrr.column)
         let remark: String? =
             switch mrr.period {
             case .interval: "a year's revenue, divided by 12"
-            case .column(let name): "the part of a month, by \"\(name)\""
-            case nil: nil
+            case .column(let name, _):
+                "the part of a month, by \"\(name)\"" + (mrr.times.map { ", times \"\($0)\"" } ?? "")
+            case nil: mrr.times.map { "times \"\($0)\"" }
             }
         add(attribute, mrr.column, remark.map { [$0] } ?? [])
     }
@@ -71,6 +75,47 @@ extension AccountDraft {
             }
     }
 
+    /// Of several columns of revenue one is taken, which is said; what may be a month's or a year's is not taken by itself.
+    private mutating func noteOtherRevenue(_ amounts: [Int]) {
+        let revenue = amounts.filter { index in
+            let name = file.simpleName(index)
+            return !taken.contains(index) && index != mrr?.column && file.guesses[index].filled > 0
+                && (AccountColumnNames.namesMRR(name) || AccountColumnNames.namesAnnualMRR(name)
+                    || (AccountColumnNames.mrr + AccountColumnNames.arr).contains(
+                        AccountColumnNames.core(ofMoney: file.header[index])))
+        }
+        guard let other = revenue.first else { return }
+        var attribute = Attribute("mrr", .money)
+        attribute.form.column = file.header[other]
+        attribute.form.period =
+            AccountColumnNames.namesMRR(file.simpleName(other))
+                || AccountColumnNames.mrr.contains(AccountColumnNames.core(ofMoney: file.header[other]))
+            ? nil : .interval(.year)
+        let line = "attributes: { mrr: \(ImportHint.declaration(of: attribute, isBuiltIn: true)) }"
+        guard let mrr else {
+            guard AccountColumnNames.namesAnnualMRR(file.simpleName(other)) else { return }
+            notes.append(
+                "\"\(file.header[other])\" may be a year's revenue or a month's, and is not taken for mrr; if it is a year's, say: \(line); "
+                    + "if it is a month's, without per")
+            return
+        }
+        let names = revenue.map { "\"\(file.header[$0])\"" }.joined(separator: " nor ")
+        let chosen = file.guesses[mrr.column]
+        notes.append(
+            "\"\(file.header[mrr.column])\" (filled in \(chosen.filled) of \(chosen.count) rows) is taken for the revenue, and not \(names); "
+                + "to take that one instead, say: \(line)")
+    }
+
+    /// Amounts such as `1.2k` are thousands by themselves, so that a name that says so, too, says it of them alone.
+    private mutating func noteThousands(_ column: Int, _ attribute: inout Attribute) {
+        let guess = file.guesses[column]
+        guard guess.thousands > 0 else { return }
+        if attribute.form.unit == .thousands { attribute.form.unit = nil }
+        notes.append(
+            "\"\(file.header[column])\": \(guess.thousands) of \(guess.filled) amounts end in k and are read as thousands (1.2k is 1,200)"
+                + (guess.thousands < guess.filled ? ", the others as they are" : ""))
+    }
+
     private mutating func noteNoRevenue(_ amounts: [Int]) {
         let others = amounts.filter { index in
             let guess = file.guesses[index]
@@ -88,10 +133,12 @@ extension AccountDraft {
             attribute.form.unit = file.unit(of: first)
         }
         notes.append(
-            "no column says what accounts pay in a month (mrr)\(advice): what is asked about mrr is missing, until one does, with "
+            Self.noRevenue + "\(advice): what is asked about mrr is missing, until one does, with "
                 + "per: year where it is for a year: attributes: { mrr: "
                 + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
     }
+
+    static let noRevenue = "no column says what accounts pay in a month (mrr)"
 
     private static let ofMoney = [
         "amount", "price", "fee", "revenue", "value", "spend", "cost", "charge", "sum", "total", "betrag", "preis",
@@ -129,8 +176,8 @@ extension AccountDraft {
             && file.guesses[index].numbers.allSatisfy { $0 == 0 || $0 >= 100 }
     }
 
-    /// An amount beside a column that says for how long it is paid.
-    private mutating func amountOfAnInterval(_ amounts: [Int]) -> (column: Int, period: ColumnForm.Period?)? {
+    /// An amount beside a column that says for how long it is paid, and perhaps one that says how many of it.
+    private mutating func amountOfAnInterval(_ amounts: [Int]) -> Revenue? {
         let interval = file.columns(AccountColumnNames.interval).first { index in
             let words = file.guesses[index].words.keys
             return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
@@ -139,24 +186,54 @@ extension AccountDraft {
         else {
             return nil
         }
-        if mayBeCents(amount) {
+        let count = file.columns(AccountColumnNames.intervalCount).first { index in
+            file.guesses[index].isNumber && file.guesses[index].words.keys.contains { $0 != "1" }
+        }
+        let several = file.columns(AccountColumnNames.quantity).first { index in
+            file.guesses[index].isNumber && file.guesses[index].words.keys.contains { $0 != "1" }
+        }
+        var revenue = Revenue(
+            column: amount, period: .column(file.header[interval], count: count.map { file.header[$0] }),
+            times: several.map { file.header[$0] }, isInCents: isOfStripe)
+        let isOfUnit = AccountColumnNames.unitAmount.contains(file.simpleName(amount)) || isOfStripe
+        if mayBeCents(amount), !isOfStripe {
+            let times = isOfUnit ? several.map { ", times: \(ImportHint.quoted(file.header[$0]))" } ?? "" : ""
             notes.append(
                 "\"\(file.header[amount])\" may be in cents and is not taken for the revenue; if it is, say: attributes: { mrr: { column: "
                     + "\(ImportHint.quoted(file.header[amount])), unit: cents, per: { column: "
-                    + "\(ImportHint.quoted(file.header[interval])) } } }; if it is not, without the unit")
+                    + "\(ImportHint.quoted(file.header[interval])) }\(times) } }; if it is not, without the unit")
             return nil
         }
-        let several = file.columns(["quantity", "qty", "menge", "quantité", "cantidad"]).first { index in
-            file.guesses[index].words.keys.contains { $0 != "1" }
+        if revenue.isInCents {
+            notes.append("\"\(file.header[amount])\" is in cents, as Stripe writes amounts (unit: cents)")
         }
-        if let several {
-            notes.append(
-                "\"\(file.header[amount])\" is not taken for the revenue: there are several of it by "
-                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: "
-                    + "attributes: { mrr: { column: \"...\", per: { column: \(ImportHint.quoted(file.header[interval])) } } }"
-            )
-            return nil
-        }
-        return (amount, .column(file.header[interval]))
+        guard let several, !isOfUnit else { return revenue }
+        // Whether it is the price of one or of all nobody knows.
+        revenue.times = nil
+        notes.append(
+            "\"\(file.header[amount])\" is not taken for the revenue, for it may be the price of one of \"\(file.header[several])\" or of "
+                + "all; say: attributes: { mrr: { column: \(ImportHint.quoted(file.header[amount])), per: { column: "
+                + "\(ImportHint.quoted(file.header[interval])) }, times: \(ImportHint.quoted(file.header[several])) } }, and if it is of all, "
+                + "without times")
+        return nil
     }
+
+    /// Whether the rows are objects of Stripe's, whose amounts are in minor units always.
+    private var isOfStripe: Bool {
+        file.columns(["object"]).contains { index in
+            let words = Set(file.guesses[index].words.keys)
+            return !words.isEmpty
+                && words.isSubset(of: ["subscription", "subscription_item", "customer", "invoice", "plan", "price"])
+        }
+    }
+}
+
+/// Where the monthly revenue stands, and of what it is made.
+struct Revenue {
+    var column: Int
+    /// What the amount is paid for; a month when it is nil.
+    var period: ColumnForm.Period?
+    /// The column that says how many of it.
+    var times: String?
+    var isInCents = false
 }

@@ -44,8 +44,7 @@ struct AccountDraft {
     /// Names that are declared.
     var names: Set<String>
     var key: Int?
-    /// The column of the monthly amounts, which may be yearly ones.
-    var mrr: (column: Int, period: ColumnForm.Period?)?
+    var mrr: Revenue?
     var taken: Set<Int> = []
     /// The attributes that columns become.
     private(set) var attributes: [Int: Attribute] = [:]
@@ -115,7 +114,9 @@ struct AccountDraft {
             let email = file.usable.first(where: { file.guesses[$0].isEmail })
         else { return false }
         let guess = file.guesses[company]
-        let isOwn = !file.columns(["user_id", "contact_id", "person_id", "first_name", "last_name"]).isEmpty
+        let isOwn =
+            !file.columns(["user_id", "contact_id", "person_id", "first_name", "last_name"]).isEmpty
+            || file.columns(["id", "record_id"]).contains { $0 != company && file.guesses[$0].isUnique }
         let namesBoth = !file.columns(["company", "company_name"]).isEmpty && !file.columns(["name"]).isEmpty
         return isOwn && guess.filled * 5 >= guess.count * 4 && (guess.repeats > 0 || namesBoth)
             && file.guesses[email].repeats == 0
@@ -131,8 +132,13 @@ struct AccountDraft {
         let usable = file.usable.filter { file.guesses[$0].filled > 0 }
         func isKey(_ index: Int) -> Bool {
             let guess = file.guesses[index]
-            return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
-                && !Self.isOfPeople(file.simpleName(index))
+            let name = file.simpleName(index)
+            // Amounts and counts that come once each tell nothing apart, unless they stand first or are called numbers.
+            let isFigure =
+                guess.hasCurrency || AccountColumnNames.namesMoney(name)
+                || guess.type == .number && index != file.usable.first && !FileGuess.isOfNames(name)
+            return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count && !isFigure
+                && !Self.isOfPeople(name)
         }
         let ofCustomers = file.columns([
             "customer_id", "account_id", "company_id", "account_code", "customer_code", "customer_key", "account_key",
@@ -146,11 +152,14 @@ struct AccountDraft {
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
+        let title = usable.first { AccountColumnNames.name.contains(file.simpleName($0)) }
+        let ownName = title.flatMap { file.guesses[$0].isUnique ? $0 : nil }
+        let nearName = title.flatMap { file.guesses[$0].isNearlyUnique ? $0 : nil }
         // Several rows of some are still rows of accounts, if the column is called so.
         let repeated = file.columns(AccountColumnNames.key).first {
             isKey($0) && file.guesses[$0].repeats * 4 <= file.guesses[$0].filled
         }
-        guard let index = ofCustomers ?? named ?? unique ?? near ?? address ?? repeated else {
+        guard let index = ofCustomers ?? named ?? unique ?? near ?? ownName ?? address ?? nearName ?? repeated else {
             notes.append(
                 "no column tells accounts apart; add one and name it: attributes: { key: { column: \"...\" } }")
             return
@@ -179,6 +188,11 @@ struct AccountDraft {
                     "\(without) \(without == 1 ? "row names" : "rows name") no company in \"\(file.header[index])\" and will be "
                         + "refused: leads are no customers")
             }
+        }
+        if guess.isEmail {
+            notes.append(
+                "accounts are told apart by the addresses in \"\(file.header[index])\": under a new address one is another account, so "
+                    + "that a column with ids is better")
         }
         add(Attribute("key", .text), index, remarks)
     }
@@ -265,14 +279,26 @@ struct AccountDraft {
             attribute.track = name == "health" || name == "users"
             declare(attribute, index)
         }
+        var left = 0
         for index in file.usable where !taken.contains(index) {
+            // Objects have many members; those of lists are about something else than the account.
+            if file.isOfObjects, file.header[index].contains(".0.") || attributes.count >= Self.mostOfObjects {
+                left += 1
+                continue
+            }
             if file.guesses[index].filled == 0 {
                 notes.append("\"\(file.header[index])\" is left out: it is empty")
                 continue
             }
             declare(file.guesses[index].attribute(freeName(file.header[index], index)), index)
         }
+        guard left > 0 else { return }
+        notes.append(
+            "\(left) more members of its objects are left out; what is needed of them is declared by its path: column: \"billing.plan\""
+        )
     }
+
+    private static let mostOfObjects = 30
 
     private mutating func declare(_ attribute: Attribute, _ index: Int) {
         var attribute = attribute

@@ -30,6 +30,11 @@ struct ColumnGuess {
     /// How often each of the first different values came, as they are spelled.
     private(set) var words: [String: Int] = [:]
     private(set) var hashes: Set<Int> = []
+    /// Cells that hold several words, such as the keys of several accounts, and the first word of each.
+    private(set) var lists: Set<Int> = []
+    private var firstOfLists: Set<Int> = []
+    /// The values, of lists the first.
+    var namedThings: Set<Int> { lists.isEmpty ? hashes : hashes.subtracting(lists).union(firstOfLists) }
     /// Of whole numbers without the zeros before them, which spreadsheets drop.
     private(set) var withoutZeros: Set<Int> = []
     /// How many digits whole numbers have; of several lengths the first three.
@@ -53,6 +58,8 @@ struct ColumnGuess {
     private var points = 0
     private var commas = 0
     private var amounts = 0
+    /// Amounts with a `k` behind them.
+    private(set) var thousands = 0
     /// Numbers that are another one, a thousand times as large or small, if their point or their comma is a decimal one.
     private(set) var twoReadings: (points: Int, commas: Int, example: String) = (0, 0, "")
     private var leadingZeros = 0
@@ -101,6 +108,10 @@ struct ColumnGuess {
         if Placeholder.isNoDay(text) { noDays += 1 }
         let isPlain = !KeyForm.mayBeDressed(text)
         if !hashes.insert((isPlain ? string : KeyForm.plain(string)).hashValue).inserted { repeats += 1 }
+        if let first = WordList.words(of: text, commas: false).first {
+            lists.insert(string.hashValue)
+            firstOfLists.insert(first.string.hashValue)
+        }
         if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
         if text.count > 40 { longTexts += 1 }
         if text.count <= BooleanWord.longest, BooleanWord.value(of: word) != nil { booleans += 1 }
@@ -140,6 +151,8 @@ struct ColumnGuess {
         let asComma = MoneyText(currency: "", digits: 2, mark: .comma).amount(of: text)
         let (isPoint, isComma) = (asPoint != nil, asComma != nil)
         if isPoint || isComma { amounts += 1 }
+        let isInThousands = MoneyText.isInThousands(text)
+        if isInThousands { thousands += 1 }
         if isPoint, !isComma { points += 1 }
         if isComma, !isPoint { commas += 1 }
         if let asPoint, let asComma, asPoint != asComma {
@@ -148,7 +161,7 @@ struct ColumnGuess {
             twoReadings.commas += hasPoint ? 0 : 1
             if twoReadings.example.isEmpty { twoReadings.example = text.string }
         }
-        if sign == nil, isPoint || isComma { plainNumbers += 1 }
+        if sign == nil, isPoint || isComma, !isInThousands { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
         if Placeholder.isNoDay(text) { return }
         guard text.count <= 70, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
@@ -224,6 +237,10 @@ struct ColumnGuess {
     var isPeriod: Bool { isMost(periods) }
     /// Whether amounts are written with a decimal comma, by those that leave no doubt.
     var usesComma: Bool? { commas == points ? nil : commas > points }
+    /// How many amounts have a decimal comma, and how many a decimal point; nil where nearly all have the same.
+    var mixedMarks: (commas: Int, points: Int)? {
+        min(commas, points) * 20 >= max(commas + points, 1) ? (commas, points) : nil
+    }
     var hasCurrency: Bool { isMost(currencies.values.reduce(0, +), of: 0.5) }
 
     /// The formats that read most values, the first the most frequent; empty for seconds or milliseconds since 1970, and
@@ -261,6 +278,12 @@ struct ColumnGuess {
     /// Whether the dates of the column show that the day stands before the month, or behind it; nil where none or both do.
     var dayFirstProof: Bool? {
         guard isMoment else { return nil }
+        let (first, second) = orderProofs
+        return first > 0 && second == 0 ? true : second > 0 && first == 0 ? false : nil
+    }
+
+    /// How many dates can only be read with the day first, and how many only with the month.
+    private var orderProofs: (dayFirst: Int, monthFirst: Int) {
         var (first, second) = (0, 0)
         for (one, other) in [("d/m/y", "m/d/y"), ("d-m-y", "m-d-y")] {
             guard let one = Self.formats.firstIndex(of: one), let other = Self.formats.firstIndex(of: other) else {
@@ -272,7 +295,14 @@ struct ColumnGuess {
                 if isSecond, !isFirst { second += count }
             }
         }
-        return first > 0 && second == 0 ? true : second > 0 && first == 0 ? false : nil
+        return (first, second)
+    }
+
+    /// How many dates have the day first, and how many the month, where so many of both do that no order reads most of them.
+    var contraryDates: (dayFirst: Int, monthFirst: Int)? {
+        let (first, second) = orderProofs
+        guard !isMoment, first > 0, second > 0, readings.values.reduce(0, +) * 5 >= days * 4 else { return nil }
+        return (first, second)
     }
 
     private static let dayFirst = ["m/d/y": "d/m/y", "d/m/y": "m/d/y", "m-d-y": "d-m-y", "d-m-y": "m-d-y"]

@@ -19,8 +19,21 @@ extension DataMapDraft {
         let names =
             take(["name", "full_name", "contact_name"]) == nil
             ? [PersonNames.first, PersonNames.last].compactMap { take($0) } : []
+        let addresses = email.map { file.standIns(of: $0) } ?? []
+        taken.formUnion(addresses)
+        if addresses.count > 1 {
+            columns.append(
+                "email: { column: [\(addresses.map { ImportHint.quoted(file.header[$0]) }.joined(separator: ", "))] }")
+            notes.append("\(file.name): \(file.note(ofStandIns: addresses))")
+        } else if let email {
+            columns.append(pair("email", file, email))
+        }
+        if case let several = file.guesses[account].lists.count, several > 0 {
+            notes.append(
+                "\(file.name): \(several) cells of \"\(file.header[account])\" name several accounts, of which the first counts"
+            )
+        }
         for (name, found) in [
-            ("email", email),
             (
                 "key",
                 take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }
@@ -126,7 +139,7 @@ extension DataMapDraft {
     /// A file whose rows name no account that the file of accounts has.
     private mutating func noteNoJoin(_ file: FileGuess, _ account: Int) {
         let guess = file.guesses[account]
-        guard !keys.isEmpty, !guess.isEmail, guess.hashes.isDisjoint(with: keys), guess.filled >= 2 else { return }
+        guard !keys.isEmpty, !guess.isEmail, guess.namedThings.isDisjoint(with: keys), guess.filled >= 2 else { return }
         notes.append(
             "\(file.name): nothing in \"\(file.header[account])\" is a key of \(accounts.file.name), and its rows will be refused; if "
                 + "another column of both tells which belong together, say: account: { column: \"...\", by: <the attribute> }"

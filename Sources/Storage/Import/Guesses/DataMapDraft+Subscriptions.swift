@@ -7,6 +7,7 @@ extension DataMapDraft {
         let names = ["status", "churned_at", "cancel_requested_at", "service_end_at", "churn_reason"]
         let draft = AccountDraft(file, key: account)
         forgetNobodyLeft()
+        if draft.mrr != nil { notes.removeAll { $0.hasPrefix(AccountDraft.noRevenue) } }
         let said = draft.columns(
             of: names
                 + ["mrr", "created_at"].filter { name in !accounts.attributes.values.contains { $0.name == name } })

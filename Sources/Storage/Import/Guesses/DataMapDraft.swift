@@ -49,6 +49,14 @@ struct DataMapDraft {
 
     private mutating func noteReading(_ file: FileGuess) {
         for note in file.notes { notes.append("\(file.name): \(note)") }
+        noteLists(file)
+        noteContraryDates(file)
+        let headings = file.headings
+        guard !headings.isEmpty, !accounts.saysStatus else { return }
+        notes.append(
+            "\(file.name): \(headings.prefix(6).joined(separator: ", ")) \(headings.count == 1 ? "stands" : "stand") alone, like "
+                + "headings of the rows below, and the import refuses the file for it; add a column \"status\" that says it of each row"
+        )
     }
 
     /// The currency that most amounts of the accounts name.
@@ -133,9 +141,9 @@ struct DataMapDraft {
 
     private mutating func addCalendar(_ file: FileGuess, _ account: Int) {
         guard let (format, columns) = file.calendar else { return }
-        let isMonth = !format.contains("d")
         let headings = columns.map { file.header[$0] }
-        let isWeek = MetricCalendar.areWeeks(headings, [format])
+        let isWeek = format == DateFormat.ofWeeks || MetricCalendar.areWeeks(headings, [format])
+        let isMonth = !format.contains("d") && !isWeek
         let period = isMonth || MetricCalendar.areMonths(headings, [format]) ? "month" : isWeek ? "week" : "day"
         let name = metricName(file, columns)
         metrics.append("  \(name): { fresh_within: \(Self.freshness(period)) }")
@@ -366,7 +374,7 @@ struct DataMapDraft {
     var smallAmount: Int? {
         guard let mrr = accounts.mrr else { return nil }
         let unit =
-            switch accounts.file.unit(of: mrr.column) {
+            switch mrr.isInCents ? .cents : accounts.file.unit(of: mrr.column) {
             case .cents: 0.01
             case .thousands: 1_000.0
             case nil: 1.0

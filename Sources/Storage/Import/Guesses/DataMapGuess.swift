@@ -1,3 +1,4 @@
+import Foundation
 package import Playbooks
 
 /// A data map guessed from the files of an export: which file and which column is what, and how it is written.
@@ -29,7 +30,11 @@ package struct DataMapGuess {
     ) throws {
         let context = ImportContext(
             dataMap: DataMap(), configuration: configuration, now: now, options: ImportOptions())
-        var looked = try sources.enumerated().map { index, source in
+        // An empty file costs the others nothing.
+        let empty = sources.count > 1 ? sources.filter(Self.isEmpty) : []
+        guard empty.count < sources.count else { throw ImportError("all of these files are empty") }
+        var looked = try sources.enumerated().filter { !empty.isEmpty ? !Self.isEmpty($1) : true }.map {
+            index, source in
             try FileGuess(
                 source, path: index < paths.count ? paths[index] : nil, zone: context.zone, latest: context.latest,
                 mostRows: mostRows)
@@ -44,16 +49,31 @@ package struct DataMapGuess {
                 "\(looked[best].name) is a list of addresses that get no messages, and names no accounts; give the file of your "
                     + "accounts, too, or in a workspace say: keeptouch import suppressions \(looked[best].name)")
         }
-        let others = looked.indices.filter { $0 != best }.map { looked[$0] }
+        guard looked[best].rows > 0 else {
+            throw ImportError(
+                "\(looked[best].name): holds no row but the names of its columns, and nothing can be guessed from those; export it "
+                    + "again, with the accounts")
+        }
+        let all = looked.indices.filter { $0 != best }.map { looked[$0] }
+        let memberships = MembershipGuess(all, of: looked[best])
+        let others = all.filter { memberships?.names.contains($0.name) != true }
         var draft = DataMapDraft(AccountDraft(looked[best]), with: others)
         for file in others { draft.add(file) }
         yaml = draft.text
         files = looked.map { ($0.name, $0.rows) }
         currency = draft.currency
-        notes = draft.notes + [draft.currencyNote].compactMap { $0 }
+        notes =
+            draft.notes + [draft.currencyNote, memberships?.note].compactMap { $0 }
+            + empty.map { "\($0.name): is empty, and was left out" }
         tests = draft.accounts.tests
         smallAmount = draft.smallAmount
         metrics = draft.metricNames
+    }
+
+    private static func isEmpty(_ source: ImportSource) -> Bool {
+        guard case .file(let path) = source else { return false }
+        let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+        return size?.intValue == 0
     }
 
     package init(from source: ImportSource, configuration: Configuration, now: Instant) throws {

@@ -15,6 +15,14 @@ extension FileGuess {
     /// - Parameter other: a file of the same export that may tell.
     func style(of index: Int, beside other: FileGuess? = nil) -> NumberStyle {
         let guess = guesses[index]
+        if guess.isMoney, guess.type != .number || AccountColumnNames.namesMoney(simpleName(index)),
+            let mixed = guess.mixedMarks
+        {
+            return NumberStyle(
+                note:
+                    "\"\(header[index])\": \(mixed.commas) amounts have a decimal comma and \(mixed.points) a decimal point; each is "
+                    + "read as it is written, and what could be both, such as 1.234, is left out")
+        }
         if let comma = guess.usesComma {
             // Amounts with two readings are asked about all the same: three digits are no cents.
             let isNumber = guess.type == .number

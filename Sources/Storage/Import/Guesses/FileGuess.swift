@@ -10,11 +10,18 @@ struct FileGuess {
     let rows: Int
     /// What the reader passed over.
     let notes: [String]
-    private let simple: [String]
+    /// Lines that stand alone and say how the rows below stand.
+    let headings: [String]
+    /// The columns of a JSON file that hold lists; none of other files.
+    let lists: [String]
+    /// How `jq` calls the rows of a JSON file; nil for others.
+    let rowsPath: String?
+    var isOfObjects: Bool { rowsPath != nil }
+    private let titles: ColumnTitles
     /// Whether some columns have the day first, and others the month.
     private let hasContraryDates: Bool
-    /// What columns are called without the table before it, `status` of `subscriptions.status`; nil for others.
-    private let bare: [String?]
+    /// A column that shows that the day stands first, and one that shows the month does, where some do and others.
+    private(set) var contraryColumns: (dayFirst: String, monthFirst: String)?
     /// What shows whether the day stands before the month in dates that can be read both ways.
     private(set) var dayOrder: DayOrder?
     /// Columns that have a name, the first of each; others cannot be found again.
@@ -22,10 +29,7 @@ struct FileGuess {
 
     /// - Throws: `ImportError` when it cannot be read as a table.
     init(_ source: ImportSource, path: String?, zone: Zone, latest: Int64, mostRows: Int) throws {
-        let reader = try Importer.reader(of: source)
-        guard let header = reader.header else {
-            throw ImportError("\(source.name): a data map is guessed from CSV, whose first line names the columns")
-        }
+        let (reader, header, json) = try Self.open(source, mostRows)
         let plain = header.map(ColumnMap.simplified)
         // Of columns with one name the first counts, filled from the others; see `ColumnMap.repeats`.
         let alike = header.indices.map { index in
@@ -74,6 +78,9 @@ struct FileGuess {
             dayOrder = DayOrder(isDayFirst: first.isDayFirst, column: header[first.index], file: nil)
         }
         hasContraryDates = dayOrder == nil && !proofs.isEmpty
+        if let first = proofs.first(where: \.isDayFirst), let other = proofs.first(where: { !$0.isDayFirst }) {
+            contraryColumns = (header[first.index], header[other.index])
+        }
         for index in guesses.indices { guesses[index].isDayFirst = dayOrder?.isDayFirst ?? isDayFirst }
         name = source.name.split(separator: "/").last.map(String.init) ?? source.name
         self.path = path
@@ -83,21 +90,10 @@ struct FileGuess {
         let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
         notes =
             reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
-            + (headings.isEmpty
-                ? []
-                : [
-                    "\(headings.prefix(6).joined(separator: ", ")) \(headings.count == 1 ? "stands" : "stand") alone, like headings of "
-                        + "the rows below, and the import refuses the file for it; add a column \"status\" that says it of each row"
-                ])
-        let parts = header.map { $0.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
-        let isOfTables = parts.count { $0.count == 2 && !$0[0].contains(" ") && !$0[1].isEmpty } * 2 > header.count
-        // `customers.id` is a customer's id.
-        simple = zip(header, parts).map { name, parts in
-            guard isOfTables, parts.count == 2 else { return Self.simplified(name) }
-            let table = parts[0].hasSuffix("s") ? String(parts[0].dropLast()) : parts[0]
-            return Self.simplified("\(table) \(parts[1])")
-        }
-        bare = parts.map { isOfTables && $0.count == 2 ? Self.simplified($0[1]) : nil }
+        self.headings = headings
+        lists = json?.lists ?? []
+        rowsPath = json?.path
+        titles = ColumnTitles(header, areOfObjects: json != nil)
         usable = header.indices.filter { index in
             !plain[index].isEmpty && plain.firstIndex(of: plain[index]) == index
         }
@@ -117,18 +113,46 @@ struct FileGuess {
         return words.joined(separator: "_")
     }
 
-    func simpleName(_ index: Int) -> String { simple[index] }
+    /// The rows from the first on, and the columns; those of JSON are found out by reading it once before.
+    private static func open(_ source: ImportSource, _ mostRows: Int) throws -> (any RowReader, [String], JSONColumns?)
+    {
+        let reader = try Importer.reader(of: source)
+        if let header = reader.header { return (reader, header, nil) }
+        guard let columns = try (reader as? NDJSONReader)?.columns(ofFirst: mostRows) else {
+            throw ImportError("\(source.name): a data map is guessed from CSV or JSON")
+        }
+        let again = try Importer.reader(of: source)
+        again.expect(columns.names.map { [$0] }, severally: [])
+        return (again, columns.names, columns)
+    }
+
+    func simpleName(_ index: Int) -> String { titles.simple[index] }
+
+    /// The columns beside one of a JSON object, and of the objects around it, the nearest first.
+    func siblings(of index: Int) -> [Int] {
+        var parts = header[index].split(separator: ".").dropLast()
+        var found: [Int] = []
+        while !parts.isEmpty {
+            let prefix = parts.joined(separator: ".") + "."
+            found += usable.filter { header[$0].hasPrefix(prefix) && !header[$0].dropFirst(prefix.count).contains(".") }
+            parts = parts.dropLast()
+        }
+        return found
+    }
+
+    /// What a column is called within its object or table; its name where that is all.
+    func bareName(_ index: Int) -> String { titles.bare[index] ?? titles.simple[index] }
 
     /// The usable columns that have one of the names, in the order of the names; those of which it is only the name within
     /// their table come last.
     func columns(_ names: [String]) -> [Int] {
-        let named = names.flatMap { name in usable.filter { simple[$0] == name } }
-        let within = names.flatMap { name in usable.filter { bare[$0] == name } }
+        let named = names.flatMap { name in usable.filter { titles.simple[$0] == name } }
+        let within = names.flatMap { name in usable.filter { titles.bare[$0] == name } }
         return named + within.filter { !named.contains($0) }
     }
 
     /// Whether a column names its table, too: such exports write amounts in cents.
-    func isOfTable(_ index: Int) -> Bool { bare[index] != nil }
+    func isOfTable(_ index: Int) -> Bool { titles.areOfTables && titles.bare[index] != nil }
 
     /// What the amounts of a column are counted in, by its name.
     func unit(of index: Int) -> ColumnForm.Unit? {
@@ -174,7 +198,9 @@ struct FileGuess {
     /// Columns that are called after days or months, with the format that reads the most of their names.
     var calendar: (format: String, columns: [Int])? {
         let formats =
-            ColumnGuess.formats + ["y-m", "mmm y", "m/y", "y/m", "m-y", "mmm-y", "m.y", "mmm/y", "yyyymm", "y mmm"]
+            ColumnGuess.formats + [
+                "y-m", "mmm y", "m/y", "y/m", "m-y", "mmm-y", "m.y", "mmm/y", "yyyymm", "y mmm", DateFormat.ofWeeks,
+            ]
         let found = formats.map { format in
             (format: format, columns: usable.filter { MetricCalendar.days(of: header[$0], written: format) != nil })
         }
@@ -214,6 +240,6 @@ struct FileGuess {
 
     /// Whether a column of numbers counts something, and does not name it.
     func isFigure(_ index: Int) -> Bool {
-        guesses[index].type == .number && guesses[index].filled > 0 && !Self.isOfNames(simple[index])
+        guesses[index].type == .number && guesses[index].filled > 0 && !Self.isOfNames(simpleName(index))
     }
 }

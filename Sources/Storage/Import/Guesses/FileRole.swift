@@ -68,6 +68,12 @@ enum FileRole {
         _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
         let keys = key?.hashes ?? []
+        if file.rows == 0 {
+            return .failure(
+                ImportError(
+                    "\(file.name) holds no row but the names of its columns, and was left out; name it again when it has some"
+                ))
+        }
         if let list = SuppressionGuess(file, key: key) { return .success(.suppressions(list)) }
         if let key, key.digits == nil, let index = file.columnWithOtherZeros(than: key) {
             return .failure(
@@ -169,6 +175,14 @@ enum FileRole {
             return .success(.metrics(account: account, day: period))
         }
         if isOfPeople { return .success(.contacts(account: account)) }
+        let withoutYear = file.header.filter(PeriodText.lacksYear)
+        if withoutYear.count >= 2 {
+            return .failure(
+                ImportError(
+                    "\(file.name): \(withoutYear.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")) name \(withoutYear.count) weeks or "
+                        + "months of no year, and nobody can say of which; it was left out. Write the year to each in its first line "
+                        + "(\"\(withoutYear[0]) 2026\"), and name it again"))
+        }
         return .failure(
             ImportError(
                 "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out")

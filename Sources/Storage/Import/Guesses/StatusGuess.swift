@@ -156,6 +156,12 @@ struct StatusGuess {
             && guess.words.keys.contains { StatusWords.meaning(of: $0) == .gone && isOfCustomers($0) }
     }
 
+    /// Whether a word among others, such as a plan or a tag, says that somebody has left: `Cancelled`, `Plan: Cancelled`.
+    static func isDeparture(_ word: String) -> Bool {
+        let plain = word.split(separator: ":").last.map(String.init) ?? word
+        return StatusWords.meaning(of: plain) == .gone && isOfCustomers(plain)
+    }
+
     /// Stages of HubSpot's that other programs mean something else by.
     private static let stagesBefore: Set<String> = [
         "subscriber", "other", "abonnent", "sonstige", "abonné", "autre", "suscriptor", "otro", "iscritto", "altro",

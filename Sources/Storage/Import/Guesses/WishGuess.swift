@@ -20,11 +20,16 @@ struct WishGuess {
             let name = names[isOptIn ? 1 : 0].name
             return ImportHint.Section(ofWish: name).line("\(name): { \(entry) }")
         }
+        func isOut(_ word: String, _ index: Int, _ isOptIn: Bool) -> Bool? {
+            let bytes = ByteArena(capacity: word.utf8.count + 1)
+            let name = ColumnMap.simplified(file.header[index])
+            return WishWord.isOut(bytes.append(word.utf8), in: name, isOptIn: isOptIn, WrittenTime(zone: zone))
+        }
         func filled(_ names: [String]) -> [Int] { free(names).filter { file.guesses[$0].filled > 0 } }
         // Of a consent each word that is not understood holds back, so that half of them are enough.
         func isKnown(_ index: Int, _ isOptIn: Bool) -> Bool {
             let guess = file.guesses[index]
-            let known = guess.words.reduce(0) { $0 + (Self.isOut($1.key, isOptIn, zone) == nil ? 0 : $1.value) }
+            let known = guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == nil ? 0 : $1.value) }
             return (isOptIn ? known * 2 >= guess.filled : known * 5 >= guess.filled * 4)
                 && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
         }
@@ -60,14 +65,18 @@ struct WishGuess {
             let out =
                 isOfDays
                 ? guess.filled
-                    - guess.words.reduce(0) { $0 + (Self.isOut($1.key, isOptIn, zone) == false ? $1.value : 0) }
-                : guess.words.reduce(0) { $0 + (Self.isOut($1.key, isOptIn, zone) == true ? $1.value : 0) }
+                    - guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == false ? $1.value : 0) }
+                : guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == true ? $1.value : 0) }
+            let isOfBounces = BounceWord.meaning(ofColumn: ColumnMap.simplified(file.header[index])) != nil
             notes.append(
-                "\"\(file.header[index])\": \(out) of \(guess.count) want no messages and get none")
+                "\"\(file.header[index])\": "
+                    + (isOfBounces
+                        ? "mail does not reach \(out) of \(guess.count), or was called spam; they get nothing, messages of service neither"
+                        : "\(out) of \(guess.count) want no messages and get none"))
             let unclear =
                 isOfDays
                 ? []
-                : guess.words.filter { Self.isOut($0.key, isOptIn, zone) == nil }
+                : guess.words.filter { isOut($0.key, index, isOptIn) == nil }
                     .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             if !unclear.isEmpty {
                 let count = unclear.reduce(0) { $0 + $1.value }
@@ -117,9 +126,4 @@ struct WishGuess {
     }
 
     private static let mostWords = 12
-
-    private static func isOut(_ word: String, _ isOptIn: Bool, _ zone: Zone) -> Bool? {
-        let bytes = ByteArena(capacity: word.utf8.count + 1)
-        return WishWord.isOut(bytes.append(word.utf8), isOptIn: isOptIn, WrittenTime(zone: zone))
-    }
 }

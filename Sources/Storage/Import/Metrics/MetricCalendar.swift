@@ -16,7 +16,7 @@ struct MetricCalendar {
     let unread: [String]
 
     /// - Parameters:
-    ///   - formats: how days (`y-m-d`) or months (`mmm y`) are written in the names of the columns.
+    ///   - formats: how days (`y-m-d`) or months (`mmm y`) are written in the names of the columns, or `week`.
     ///   - today: as a day's number; columns of later days are left out.
     init(_ header: [String], formats: [String], metric: Int64, today: Int) {
         self.metric = metric
@@ -142,6 +142,7 @@ struct MetricCalendar {
 
     /// The days that a column's name means; words before the date do not count.
     static func days(of name: String, written format: String) -> Range<Int>? {
+        if format == DateFormat.ofWeeks { return PeriodText.week(name, besideWords: true) }
         let bytes = ByteArena(capacity: name.utf8.count + 1)
         let text = bytes.append(name.utf8).trimmed
         let isMonth = !format.lowercased().contains("d")

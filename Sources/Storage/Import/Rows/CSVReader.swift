@@ -34,6 +34,11 @@ final class CSVReader: RowReader {
     private(set) var convertedRows = 0
     /// Lines above the header that name no columns.
     private var titles = 0
+    /// Lines among the rows that name the columns once more.
+    private var repeatedHeaders = 0
+    /// Whether an empty line stands before the row.
+    private var isBehindGap = false
+    private var secondTable: SecondTable?
 
     var notes: [String] { notes(convertedRows: convertedRows) }
 
@@ -44,6 +49,12 @@ final class CSVReader: RowReader {
             notes.append(
                 titles == 1
                     ? "the line above the header was left out" : "the \(titles) lines above the header were left out")
+        }
+        if repeatedHeaders > 0 {
+            notes.append(
+                repeatedHeaders == 1
+                    ? "1 line that names the columns once more was left out"
+                    : "\(repeatedHeaders) lines that name the columns once more were left out")
         }
         if convertedRows > 0 {
             notes.append(
@@ -69,8 +80,18 @@ final class CSVReader: RowReader {
         switch try shape() {
         case .whole(let end):
             let outcome = finish(&record, end: end)
-            // A row with nothing in it is no row.
-            if case .row = outcome, record.cells.allSatisfy({ $0.trimmed.isEmpty }) { return try next(&record) }
+            if header == nil { return outcome }
+            // A row with nothing in it is no row, and neither is one that names the columns once more.
+            if record.cells.allSatisfy({ $0.trimmed.isEmpty }) {
+                isBehindGap = true
+                return try next(&record)
+            }
+            if isHeader(record) {
+                repeatedHeaders += 1
+                return try next(&record)
+            }
+            try refuseSecondTable(record)
+            if case .bad = outcome, completeHeading(&record) { return .row }
             return outcome
         case .broken(let reason): return .bad(try leaveOutLine(&record, reason))
         case .needsMore:
@@ -80,6 +101,35 @@ final class CSVReader: RowReader {
                 : "the quote that opens in field \(spans.count + 1) is never closed"
             return .bad(try leaveOutLine(&record, reason))
         }
+    }
+
+    private func isHeader(_ record: Record) -> Bool {
+        guard let header, let first = record.cells.first, record.cells.count == header.count, header.count > 1,
+            first.trimmed.elementsEqual(header[0].utf8)
+        else { return false }
+        return zip(record.cells, header).allSatisfy { $0.trimmed.elementsEqual($1.utf8) }
+    }
+
+    /// - Throws: `ImportError` where another table begins, whose rows would be taken for those of this one.
+    private func refuseSecondTable(_ record: Record) throws {
+        if isBehindGap {
+            if let names = secondTable?.names(in: record.cells) {
+                throw ImportError(SecondTable.refusal(names, line: record.row, file: input.name))
+            }
+            // A title may stand between the gap and the names.
+            if record.cells.count(where: { !$0.trimmed.isEmpty }) > 1 { isBehindGap = false }
+        }
+        secondTable?.look(at: record.cells)
+    }
+
+    /// Gives a line of one cell that says of those below how they stand the width of a row, so that nobody passes it over.
+    private func completeHeading(_ record: inout Record) -> Bool {
+        guard let header, record.cells.count == 1, header.count >= 3 else { return false }
+        var row = record
+        row.cells += repeatElement(Cell.empty, count: header.count - 1)
+        guard SectionLine.status(in: row) != nil else { return false }
+        record = row
+        return true
     }
 
     private func finish(_ record: inout Record, end: Int) -> RowOutcome {
@@ -205,6 +255,7 @@ final class CSVReader: RowReader {
                 guard byte == 0x0a || byte == 0x0d else { return true }
                 if byte == 0x0a { line += 1 }
                 input.position += 1
+                isBehindGap = true
             }
             guard try input.fill() else { return false }
         }
@@ -252,11 +303,13 @@ final class CSVReader: RowReader {
             )
         }
         convertedRows = 0
+        isBehindGap = false
         let names = record.cells.map { $0.trimmed.string }
         if names.contains(where: { $0.contains("\r") }) {
             throw ImportError("\(input.name): its lines end in CR alone; save it with LF or CRLF line ends")
         }
         header = names
+        secondTable = SecondTable(width: names.count)
     }
 }
 
