@@ -54,7 +54,7 @@ struct AccountDraft {
         attributes.filter { index, attribute in
             let guess = file.guesses[index]
             return index != key && attribute.type == .text && guess.isNearlyUnique && guess.filled >= 2
-        }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].hashes) }
+        }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].folded) }
             .sorted { $0.name < $1.name }
     }
     /// Columns that name our own people.

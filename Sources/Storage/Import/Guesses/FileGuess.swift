@@ -37,9 +37,10 @@ struct FileGuess {
             return alike[index].lazy.map { record.cells[$0] }.first { !$0.trimmed.isEmpty } ?? cell
         }
         var guesses = header.map { name in
-            ColumnGuess(
-                zone: zone, latest: latest, holdsNames: Self.isOfNames(Self.simplified(name)),
-                holdsDates: Self.isOfDates(Self.simplified(name)))
+            let simple = Self.simplified(name)
+            return ColumnGuess(
+                simple, zone: zone, latest: latest, holdsNames: Self.isOfNames(simple),
+                holdsDates: Self.isOfDates(simple))
         }
         var record = Record()
         var rows = 0

@@ -67,7 +67,6 @@ enum FileRole {
     static func find(
         _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
-        let keys = key?.hashes ?? []
         if let list = SuppressionGuess(file, key: key) { return .success(.suppressions(list)) }
         if let key, key.digits == nil, let index = file.columnWithOtherZeros(than: key) {
             return .failure(
@@ -76,11 +75,38 @@ enum FileRole {
                         + "spreadsheets drop; it is left out. Export it again and let no spreadsheet save it"))
         }
         guard let account = file.join(key, addresses, joins)?.column else {
+            if let key, let own = file.doubtfulKey(key) {
+                return .failure(doubt(file, own, key, addresses, joins))
+            }
             return .failure(
                 ImportError(
                     "no column of \(file.name) names accounts by their keys or by the addresses of contacts; say which: "
                         + "keeptouch import KIND \(file.name) --map account=\"...\""))
         }
+        return find(file, account: account, key, addresses, joins)
+    }
+
+    /// A file whose only ids are numbers that may be those of accounts, or of its own rows.
+    private static func doubt(
+        _ file: FileGuess, _ own: Int, _ key: ColumnGuess, _ addresses: Set<Int>, _ joins: [AccountJoin.Attribute]
+    ) -> ImportError {
+        let kind =
+            switch find(file, account: own, key, addresses, joins) {
+            case .success(.contacts): "contacts"
+            case .success(.metrics), .success(.calendar): "metrics"
+            default: "events"
+            }
+        return ImportError(
+            "\(file.name): the numbers in \"\(file.header[own])\" are keys of accounts, but may as well count the rows of the "
+                + "file, and nothing else in it is known of accounts; it was left out. If they name accounts, say: "
+                + "keeptouch import \(kind) \(file.path ?? file.name) --map account=\"\(file.header[own])\"; else bring a column "
+                + "with the keys, or a file of contacts with the addresses")
+    }
+
+    private static func find(
+        _ file: FileGuess, account: Int, _ key: ColumnGuess?, _ addresses: Set<Int>, _ joins: [AccountJoin.Attribute]
+    ) -> Result<FileRole, ImportError> {
+        let keys = key?.hashes ?? []
         if SubscriberGuess.isOne(file) {
             return .failure(
                 ImportError(
