@@ -88,6 +88,8 @@ final class WishReader {
                 if cell.isEmpty { continue }
                 value = WishWord.isOut(cell, isOptIn: false, WrittenTime(zone: context.zone)) == false ? 0 : 1
             } else {
+                // A request says nothing of what it does not name.
+                if cell.isEmpty, context.isOngoing { continue }
                 guard case .integer(let said) = try column.reader.scalar(cell) else { continue }
                 value = said
             }
