@@ -5,12 +5,14 @@ struct FileDoubts {
     var source = ""
     private let departures: DepartureLimit
     private var shifted: ShiftedValues
+    private var foreign: ForeignAddresses
     /// The first line that gives a status to the rows below it.
     private var heading: (text: String, row: Int)?
 
     init(_ connection: Connection, zone: Zone) {
         departures = DepartureLimit(connection)
         shifted = ShiftedValues(connection, zone: zone)
+        foreign = ForeignAddresses(connection)
     }
 
     /// - Throws: `Rejection` when the row is a heading of those below it.
@@ -31,11 +33,15 @@ struct FileDoubts {
         if let heading { return SectionLine.refusal(heading.text, row: heading.row, source: source) }
         guard !context.isOngoing, !context.options.takesDepartures else { return nil }
         if context.takesGoodCells, let refusal = try shifted.refusal(columns, attributes, context) { return refusal }
+        if let refusal = try foreign.refusal() { return refusal }
         return hasDepartures ? try departures.refusalOfAccounts(isNamed: context.options.map != nil) : nil
     }
 
     mutating func renew() {
         heading = nil
         shifted.renew()
+        foreign.renew()
     }
+
+    var warning: String? { foreign.warning }
 }

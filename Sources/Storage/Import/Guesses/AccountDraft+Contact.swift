@@ -19,7 +19,7 @@ extension AccountDraft {
             let isFound =
                 AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
                 && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
-            if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
+            if !isFound, index == key || ColumnMap.simplified(file.header[index]) != "contact_email" {
                 lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
             }
         } else {
