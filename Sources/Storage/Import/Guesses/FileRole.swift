@@ -67,6 +67,12 @@ enum FileRole {
     static func find(
         _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
+        if file.header.contains(where: { EmailAddress.normalized($0) != nil }) {
+            return .failure(
+                ImportError(
+                    "\(file.name):1: holds an address where the names of columns belong; it was left out: put a line above it, such "
+                        + "as \(file.header.count == 1 ? "email" : "email,reason")"))
+        }
         if let list = SuppressionGuess(file, key: key) { return .success(.suppressions(list)) }
         if let key, key.digits == nil, let index = file.columnWithOtherZeros(than: key) {
             return .failure(
