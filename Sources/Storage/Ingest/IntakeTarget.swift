@@ -67,7 +67,9 @@ final class IntakeTarget {
                 return
             } catch let rejection as Rejection {
                 func isBad(_ field: IncomingRow.Field) -> Bool {
-                    field.isOptional && field.column == rejection.column
+                    field.isOptional
+                        && (field.column == rejection.column
+                            || places[rejection.column].map { $0 == place(of: field.column) } ?? false)
                 }
                 if let place = row.fields.firstIndex(where: { isUnclear($0, rejection) }) {
                     leaveOut(row.fields[place], rejection)
