@@ -18,6 +18,7 @@ final class ImportRun {
     private let isStopped: @Sendable () -> Bool
     let columns: ColumnMap
     private let usual: FullReads.Usual?
+    private let header: [String]
     private var report = ImportReport()
     private var highest: HighestValue?
     /// Of the rows that are no rows, those that stand below the table.
@@ -74,6 +75,7 @@ final class ImportRun {
         try target.begin(columns)
         rejectedRows = RejectedRows(
             path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.appendsRejected)
+        self.header = header
         isStopped = options.isStopped
         usual = options.usual
     }
@@ -90,6 +92,7 @@ final class ImportRun {
                 if !columns.repeats.isEmpty { columns.fill(&record) }
                 highest?.look(at: record, wanted: names)
                 do {
+                    if TotalsRow.repeats(header, record) { throw Rejection(.total, "", "repeats the header") }
                     try target.stage(record)
                     if !target.leftOut.isEmpty { leaveOut(target.leftOut, of: record) }
                 } catch let rejection as Rejection {

@@ -49,10 +49,8 @@ final class IntakeTarget {
 
     func isKnown(_ column: String) -> Bool { place(of: column) != nil }
 
-    /// A wish is known however its name is written.
-    private func place(of column: String) -> Int? {
-        places[column] ?? places[ColumnMap.simplified(column)].flatMap { wishes[$0] == nil ? nil : $0 }
-    }
+    /// A column is known however its name is written, as in files.
+    private func place(of column: String) -> Int? { places[column] ?? places[ColumnMap.simplified(column)] }
 
     /// Takes one row; what is optional and bad is left out.
     ///
@@ -69,7 +67,9 @@ final class IntakeTarget {
                 return
             } catch let rejection as Rejection {
                 func isBad(_ field: IncomingRow.Field) -> Bool {
-                    field.isOptional && field.column == rejection.column
+                    field.isOptional
+                        && (field.column == rejection.column
+                            || places[rejection.column].map { $0 == place(of: field.column) } ?? false)
                 }
                 if let place = row.fields.firstIndex(where: { isUnclear($0, rejection) }) {
                     leaveOut(row.fields[place], rejection)

@@ -39,18 +39,20 @@ package struct AccountStory {
         return try AccountStory(connection, key: key)
     }
 
-    /// The account with that key, else the only one with that name or with a contact of that address.
+    /// The account with that key, else the only one with that name or with a contact of that address or name.
     ///
     /// - Throws: `StorageError` in words for a person, with the nearest there is.
     package static func find(_ text: String, _ connection: Connection) throws -> AccountStory {
         if let story = try AccountStory(connection, key: text) { return story }
         let address = EmailAddress.normalized(text) ?? PhoneNumber.normalized(text) ?? ""
-        // Two questions in one, so that each is led by its own index.
+        // Several questions in one, so that each is led by its own index.
         let keys = try connection.query(
             """
             SELECT key FROM account WHERE lower(name) = lower(CAST(:text AS TEXT)) AND name IS NOT NULL
             UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.address = :address
             UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.phone = :address
+            UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id
+            WHERE lower(c.name) = lower(CAST(:text AS TEXT)) AND c.name IS NOT NULL
             ORDER BY 1 LIMIT 6
             """, ["text": .text(text), "address": .text(address)]
         ).compactMap { $0["key"].text }
@@ -79,10 +81,12 @@ package struct AccountStory {
     /// Keys of accounts that resemble the one asked for.
     package static func keys(like key: String, _ connection: Connection) throws -> [String] {
         let prefix = String(key.prefix(max(1, key.count - 2)))
-        return try connection.query(
-            "SELECT key FROM account WHERE key >= :first AND key < :last ORDER BY key LIMIT 50",
-            ["first": .text(prefix), "last": .text(prefix + "\u{10ffff}")]
-        ).compactMap { $0["key"].text }
+        return try Set([prefix, prefix.lowercased(), prefix.uppercased()]).sorted().flatMap { prefix in
+            try connection.query(
+                "SELECT key FROM account WHERE key >= :first AND key < :last ORDER BY key LIMIT 50",
+                ["first": .text(prefix), "last": .text(prefix + "\u{10ffff}")]
+            ).compactMap { $0["key"].text }
+        }
     }
 
     /// The keys of its contacts, the first 20.

@@ -178,6 +178,20 @@ import Web
         }
     }
 
+    @Test func columnsAreKnownHoweverTheirNamesAreWritten() async throws {
+        try await RunningSite.with { site in
+            let answer = try await site.post(
+                "/v1/accounts", #"{"key": "a1", "Name": "Acme", "Email": "ada@x.example"}"#)
+            #expect(answer.count("accepted") == 1, "\(answer)")
+            #expect(answer.object["unknown"] as? [String] ?? [] == [])
+            #expect(
+                try site.rows(
+                    "SELECT a.key, a.name, c.email FROM account a JOIN contact c ON c.account_id = a.id WHERE a.key = 'a1'"
+                )
+                    == ["a1|Acme|ada@x.example"])
+        }
+    }
+
     @Test func aRequestDoesWhatTheSameRowsOfAFileDo() async throws {
         let accounts = [
             "key,name,status,plan,cancel_requested_at,churned_at", "a1,Acme,active,pro,2026-11-20T10:00:00Z,",

@@ -351,7 +351,7 @@ final class AccountImport: ImportTarget {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
             names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
-            spelling.warning,
+            spelling.warning, doubts.warning,
         ].compactMap { $0 }
         tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {

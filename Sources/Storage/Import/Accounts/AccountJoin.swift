@@ -32,31 +32,33 @@ extension FileGuess {
             let index = (columns ?? usable).max { (share($0), $1) < (share($1), $0) }
             return index.map { ($0, share($0)) }
         }
+        let byChance = key.map { key in usable.filter { fitsByChance($0, key) && !isNamedForAccounts($0, key) } } ?? []
         // The number of a person or of a subscription may be that of some account by chance.
-        let foreign = usable.filter { !isOfOwnRows($0) }
+        let foreign = usable.filter { !isOfOwnRows($0) && !byChance.contains($0) }
         let byKey = best({ guesses[$0].namedThings }, among: keys, in: foreign)
         if let byKey, byKey.share >= 0.3 { return AccountJoin(column: byKey.index, by: nil) }
         if let key, let digits = key.digits, let index = columnWithOtherZeros(than: key) {
             return AccountJoin(column: index, by: nil, digits: digits)
         }
         let byOther = others.compactMap { other in
-            best({ guesses[$0].namedThings }, among: other.values).map {
-                (other: other, index: $0.index, share: $0.share)
-            }
+            best({ guesses[$0].folded }, among: other.values).map { (other: other, index: $0.index, share: $0.share) }
         }.max { $0.share < $1.share }
         if let byOther, byOther.share >= 0.5,
-            guesses[byOther.index].namedThings.intersection(byOther.other.values).count >= 2
+            guesses[byOther.index].folded.intersection(byOther.other.values).count >= 2
         {
             return AccountJoin(column: byOther.index, by: byOther.other)
         }
         if let byAddress = best({ guesses[$0].addresses }, among: addresses), byAddress.share >= 0.3 {
             return AccountJoin(column: byAddress.index, by: nil)
         }
-        if let byKey = best({ guesses[$0].namedThings }, among: keys), byKey.share >= 0.3 {
+        let rest = usable.filter { !byChance.contains($0) || mayBeKey($0, key) && !isOwnID($0, key) }
+        if let byKey = best({ guesses[$0].namedThings }, among: keys, in: rest), byKey.share >= 0.3 {
             return AccountJoin(column: byKey.index, by: nil)
         }
         let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
-        return (named ?? usable.first { guesses[$0].isEmail }).map { AccountJoin(column: $0, by: nil) }
+        if let named { return AccountJoin(column: named, by: nil) }
+        if let key, doubtfulKey(key) != nil { return nil }
+        return usable.first { guesses[$0].isEmail }.map { AccountJoin(column: $0, by: nil) }
     }
 
     /// Whether a column numbers the rows of the file itself: people, subscriptions, tickets.
@@ -85,7 +87,7 @@ extension FileGuess {
     func isJoined(by index: Int, _ keys: Set<Int>, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]) -> Bool {
         let guess = guesses[index]
         return keys.isEmpty || !guess.namedThings.isDisjoint(with: keys) || !guess.addresses.isDisjoint(with: addresses)
-            || others.contains { !guess.namedThings.isDisjoint(with: $0.values) }
+            || others.contains { !guess.folded.isDisjoint(with: $0.values) }
     }
 
     /// The column whose keys differ from those of accounts in the zeros before them; nil where another one holds the keys.
@@ -97,6 +99,7 @@ extension FileGuess {
         let others = usable.filter { guesses[$0].lacksZeros(of: key) || key.lacksZeros(of: guesses[$0]) }
         // What is called so comes before figures that are as small.
         let named = columns(["account"] + ContactImport.accountSynonyms + AccountColumnNames.key)
-        return named.first { others.contains($0) } ?? others.first
+        return named.first { others.contains($0) && !isOwnID($0, key) }
+            ?? others.first { mayBeKey($0, key) && !isOwnID($0, key) }
     }
 }

@@ -38,7 +38,7 @@ struct AccountsByAttribute {
         return found.id
     }
 
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

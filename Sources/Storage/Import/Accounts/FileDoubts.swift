@@ -5,12 +5,14 @@ struct FileDoubts {
     var source = ""
     private let departures: DepartureLimit
     private var shifted: ShiftedValues
+    private var foreign: ForeignAddresses
     /// The first line that gives a status to the rows below it; harmless where each row has one of its own.
     private var heading: (text: String, row: Int)?
 
     init(_ connection: Connection, zone: Zone) {
         departures = DepartureLimit(connection)
         shifted = ShiftedValues(connection, zone: zone)
+        foreign = ForeignAddresses(connection)
     }
 
     /// - Throws: `Rejection` when the row is a heading of those below it.
@@ -33,11 +35,15 @@ struct FileDoubts {
         }
         guard !context.isOngoing, !context.options.takesDepartures else { return nil }
         if context.takesGoodCells, let refusal = try shifted.refusal(columns, attributes, context) { return refusal }
+        if let refusal = try foreign.refusal() { return refusal }
         return hasDepartures ? try departures.refusalOfAccounts(isNamed: context.options.map != nil) : nil
     }
 
     mutating func renew() {
         heading = nil
         shifted.renew()
+        foreign.renew()
     }
+
+    var warning: String? { foreign.warning }
 }

@@ -5,10 +5,11 @@ enum BooleanWord {
 
     private static let yes: Set<String> = [
         "yes", "true", "y", "t", "on", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "sì", "verdadero", "vero", "sim",
-        "verdadeiro", "waar",
+        "verdadeiro", "waar", "tak",
     ]
     private static let no: Set<String> = [
-        "no", "false", "n", "f", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "onwaar",
+        "no", "false", "n", "f", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "onwaar", "nie",
+        "nej", "nei",
     ]
 
     /// Nil when it is none; in either case.

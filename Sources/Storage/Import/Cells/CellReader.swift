@@ -137,12 +137,12 @@ final class CellReader {
         }
     }
 
-    /// The value of a field; an empty one is null.
+    /// The value of a field; an empty one is null, unless the map says what it stands for.
     ///
     /// - Parameter isNumber: whether its source has it as a number: then its mark is a point.
     func scalar(_ field: Cell, isNumber: Bool = false) throws -> Scalar {
         var text = field.trimmed
-        if text.isEmpty { return .null }
+        if text.isEmpty, words?.value(of: text) == nil { return .null }
         // Most cells are spelled as the list is.
         if case .choice(let values, _) = kind, values.contains(where: { text.isEqual(to: $0) }) { return .text(text) }
         if let words, let mapped = words.value(of: text) {
@@ -234,7 +234,7 @@ final class CellReader {
     }
 
     private func cleaned(_ address: Cell) -> Cell {
-        guard address.contains(where: { $0 >= 0x80 }), let text = EmailAddress.cleaned(address.string) else {
+        guard EmailAddress.isDressed(address), let text = EmailAddress.cleaned(address.string) else {
             return address
         }
         arena.removeAll(reserving: text.utf8.count)

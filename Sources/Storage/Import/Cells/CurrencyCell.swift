@@ -11,7 +11,7 @@ struct CurrencyCell {
     ]
 
     /// `Account Currency`, `MRR (converted) Currency` and `Currency of MRR`, but no rate of exchange.
-    private static func isOfCurrencies(_ title: String) -> Bool {
+    static func isOfCurrencies(_ title: String) -> Bool {
         let words = Set(ColumnMap.simplified(title).split(separator: "_").map(String.init))
         return !words.isDisjoint(with: [
             "currency", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda",

@@ -21,12 +21,12 @@ package enum EmailAddress {
 
     /// Whether the bytes are one plain address.
     static func isPlain(_ text: Cell) -> Bool {
-        text.contains { $0 >= 0x80 } ? normalized(text.string) != nil : hasForm(text)
+        isDressed(text) ? normalized(text.string) != nil : hasForm(text)
     }
 
     /// The form in which an address is compared, in the arena; nil when it is none.
     static func normalized(_ text: Cell, in arena: ByteArena) -> Cell? {
-        if text.contains(where: { $0 >= 0x80 }) {
+        if isDressed(text) {
             guard let address = normalized(text.string) else { return nil }
             arena.removeAll(reserving: address.utf8.count)
             return arena.append(address.utf8)
@@ -36,19 +36,33 @@ package enum EmailAddress {
         return arena.append(text.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
     }
 
-    /// The address as it is written to: without blanks around it and without invisible characters, in Unicode NFC.
+    /// Whether its bytes alone do not show what it is: letters beyond ASCII, or the apostrophe that spreadsheets put before texts.
+    static func isDressed(_ text: Cell) -> Bool {
+        text.first == UInt8(ascii: "'") || text.contains { $0 >= 0x80 }
+    }
+
+    /// The address as it is written to: without blanks and apostrophes around it and without invisible characters, in
+    /// Unicode NFC.
     ///
     /// Nil when a blank or a character that stands for none is left within.
     static func cleaned(_ text: String) -> String? {
         guard text.utf8.count <= longest else { return nil }
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.trimmingBlanks }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return withoutApostrophes(text.trimmingBlanks) }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !isInvisible(scalar) { scalars.append(scalar) }
         let visible = scalars.drop(while: isBlank)
         guard let last = visible.lastIndex(where: { !isBlank($0) }) else { return nil }
         let address = visible[...last]
         if address.contains(where: { isBlank($0) || standsForNothing($0) }) { return nil }
-        return String(String.UnicodeScalarView(address)).precomposedStringWithCanonicalMapping
+        return withoutApostrophes(
+            String(String.UnicodeScalarView(address)).precomposedStringWithCanonicalMapping)
+    }
+
+    private static func withoutApostrophes(_ text: String) -> String {
+        let marks: Set<Character> = ["'", "\u{2019}", "\u{2018}"]
+        guard let first = text.first, marks.contains(first) else { return text }
+        let rest = text.drop(while: marks.contains)
+        return String(rest.last.map(marks.contains) == true ? rest.dropLast() : rest).trimmingBlanks
     }
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
@@ -91,7 +105,9 @@ package enum EmailAddress {
             default: continue
             }
         }
-        guard text[0] != UInt8(ascii: "."), text[at - 1] != UInt8(ascii: ".") else { return false }
+        guard text[0] != UInt8(ascii: "."), !text.contains(UInt8(ascii: "*")), text[at - 1] != UInt8(ascii: ".") else {
+            return false
+        }
         return DomainName.hasForm(Cell(rebasing: text[(at + 1)...]))
     }
 }

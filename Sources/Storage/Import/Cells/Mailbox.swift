@@ -7,7 +7,7 @@ struct Mailbox {
     let isOneOfSeveral: Bool
 
     private static let longest = 1_000
-    private static let marks: Set<Character> = ["<", ">", "\"", "'"]
+    private static let marks: Set<Character> = ["<", ">", "\""]
 
     /// Nil where none of it is an address.
     init?(_ text: String) {
@@ -28,7 +28,7 @@ struct Mailbox {
         address = String(address.filter { !Self.marks.contains($0) }).trimmingBlanks
         guard EmailAddress.normalized(address) != nil, let cleaned = EmailAddress.cleaned(address) else { return nil }
         self.address = cleaned
-        name = String(name.filter { !Self.marks.contains($0) }).trimmingBlanks
+        name = String(name.filter { !Self.marks.contains($0) && $0 != "'" }).trimmingBlanks
         self.name = name.isEmpty || name.contains("@") ? nil : name
         isOneOfSeveral = parts.count > 1
     }

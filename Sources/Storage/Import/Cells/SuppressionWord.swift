@@ -20,6 +20,16 @@ enum SuppressionWord {
         return has(unwanted) ? .unsubscribed : nil
     }
 
+    /// Whether a word says that the address gets messages: such a row of a list suppresses nobody.
+    static func isWilling(_ text: String) -> Bool {
+        willing.contains(String(text.lowercased().filter(\.isLetter)))
+    }
+
+    private static let willing: Set<String> = [
+        "subscribed", "active", "optin", "optedin", "resubscribed", "resubscribe", "confirmed", "doubleoptin",
+        "notunsubscribed", "notsuppressed",
+    ]
+
     /// Codes of SMTP (RFC 3463): what begins with 4 is for now, 5.2.2 a full mailbox, 5.7 a policy against the sender.
     static func reason(ofCode text: String) -> SuppressionReason? {
         if let enhanced = text.wholeMatch(of: /([245])\.([0-9]{1,3})\.([0-9]{1,3})/) {

@@ -44,6 +44,13 @@ package enum WishWord {
             "geen_e_mail",
             "geen_email", "ne_pas_envoyer", "mail_stop", "mailstop", "stop", "stopp", "stop_mailing",
             "exclude_from_mailing",
+            "bad_email", "kontaktsperre", "kein_mailing",
+            "keine_mailings", "geen_mailing", "geen_mailings", "stop_emails", "stop_email", "stop_mails", "never_email",
+            "never_mail", "never_contact", "removed_from_list", "removed_from_mailing_list", "excluded_from_mailings",
+            "excluded_from_mailing", "exclude_from_newsletter", "marketing_blocked", "refuse_les_e_mails",
+            "refuse_les_emails", "consent_withdrawn", "consent_withdrawn_at", "consent_revoked", "consent_revoked_at",
+            "opt_in_revoked", "einwilligung_widerrufen", "consentement_retiré", "consenso_revocato",
+            "consentimiento_retirado", "toestemming_ingetrokken", "dado_de_baja_del_boletín", "rifiuta_newsletter",
         ] + BounceWord.bounceNames.union(BounceWord.complaintNames).union(reasonNames).sorted())
 
     /// Usual names of columns that say why mail does not arrive: any text means that it does not.
@@ -78,6 +85,10 @@ package enum WishWord {
         "marketing_preference", "marketing_preferences", "communication", "communications", "communication_preference",
         "contact_preference", "email_preference", "email_valid", "valid_email", "marketing", "emailing",
         "email_subscription", "receive_emails", "receives_emails", "receive_email", "recibir_correos", "recibe_correos",
+        "accepte_les_e_mails", "accepte_les_emails", "e_mail_werbung_erlaubt", "acepta_comunicaciones_comerciales",
+        "acepta_comunicaciones", "suscrito", "suscrita", "aceita_receber_e_mails", "aceita_receber_emails",
+        "can_we_email", "can_we_contact", "okay_to_contact", "ok_to_contact", "okay_to_email",
+        "zgoda_marketingowa", "nyhetsbrev", "double_opt_in", "newsletter_ok", "newsletter_okay",
     ])
 
     /// The same names as programs write them, too: `emailOptOut`.
@@ -110,8 +121,29 @@ package enum WishWord {
         "nada",
         "nessuno", "nessuna", "geen", "niets", "nenhum", "nenhuma",
     ]
+    /// What somebody wants none of, in a column of what is refused.
+    private static let everything: Set<String> = [
+        "all", "everything", "all_emails", "all_email", "all_e_mails", "all_mail", "all_mails", "all_messages", "any",
+        "email", "e_mail", "emails", "e_mails", "mail", "mails", "alle", "alles", "tous", "tout", "toutes", "todo",
+        "todos", "todas", "tudo", "tutto", "tutti", "tutte",
+    ]
     /// A mark in a list that somebody keeps by hand.
-    private static let marks: Set<String> = ["x", "xx", "✓", "✔", "✗", "☑", "☒", "checked", "ticked", "marked"]
+    private static let marks: Set<String> = [
+        "x", "xx", "✓", "✔", "✔️", "✅", "☑", "☑️", "☒", "checked", "ticked", "marked",
+    ]
+    /// What says no beside a mark, and alone is a mark as well: a cross.
+    private static let crosses: Set<String> = ["x", "xx", "✗", "✘", "✕", "✖", "✖️", "❌", "☒"]
+    private static let checks: Set<String> = ["✓", "✔", "✔️", "✅", "☑", "☑️"]
+
+    /// The crosses among the words of a column that has checks, too.
+    static func crosses(among words: some Collection<String>) -> [String] {
+        words.contains(where: checks.contains) ? words.filter { crosses.contains($0.lowercased()) }.sorted() : []
+    }
+
+    /// Whether a word only ticks a box: `x`, `yes`, `checked`.
+    static func isTick(_ word: String) -> Bool {
+        marks.contains(word.lowercased()) || word == "1" || BooleanWord.value(of: word) == true
+    }
 
     /// Says in a request that the sender has been told of a cell that is not understood.
     static let held = "told, and held back"
@@ -133,15 +165,24 @@ package enum WishWord {
             return isYes != isOptIn
         }
         let simple = ColumnMap.simplified(word)
-        if ["unchecked", "not_checked", "unticked"].contains(simple) { return isOptIn }
+        if ["unchecked", "not_checked", "unticked"].contains(simple) || ["☐", "□", "⬜"].contains(word) {
+            return isOptIn
+        }
+        if !isOptIn, everything.contains(simple) { return true }
         if out.contains(simple) { return true }
         if within.contains(simple) { return false }
-        if isOptIn, nothing.contains(simple) { return true }
+        if nothing.contains(simple) { return isOptIn }
         if asksForNone(word) { return true }
         // A database's day of nothing.
         if Placeholder.isOne(word) || word.hasPrefix("0000-00-00") { return false }
         // The day on which it was said, however that is written.
         return time.instant(text) != nil || isOfDay(text) ? !isOptIn : nil
+    }
+
+    /// Whether nothing is wanted, in a list of addresses: a day says there when somebody was added, and not what they want.
+    static func isOut(said text: Cell, isOptIn: Bool) -> Bool? {
+        if text.isEmpty || text.count(where: { $0 &- 0x30 < 10 }) > 1 { return nil }
+        return isOut(text, isOptIn: isOptIn, WrittenTime(zone: .utc))
     }
 
     /// Whether the text begins with three numbers as a day does: `01.03.2025 10:00`.
@@ -186,38 +227,6 @@ package enum WishWord {
             "non_contattare", "niet_mailen", "geen_mail", "não_contatar",
         ].contains { words.contains($0) }
     }
-
-    /// Whether a column's name sounds like a wish, and whether yes then means that messages are wanted; nil when it does not.
-    package static func soundsLikeOptIn(_ name: String) -> Bool? {
-        let name = ColumnMap.simplified(name)
-        func has(_ parts: [String]) -> Bool { parts.contains { name.contains($0) } }
-        let words = name.split(separator: "_")
-        if has(inNames), words.contains(where: { negations.contains(String($0)) }) || has(["abbestell", "abgelehnt"]) {
-            return false
-        }
-        if has(outNames) || words.contains("baja") && has(["mail", "correo", "newsletter"]) { return false }
-        return has(inNames) ? true : nil
-    }
-
-    private static let negations: Set<String> = [
-        "no", "not", "non", "dont", "don", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans",
-        "aucun", "sin",
-        "geen", "niet", "zonder", "senza", "não", "nao", "sem", "stop", "refuse", "refused", "declined",
-    ]
-    private static let outNames = [
-        "unsub", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "do_not_mail", "no_email",
-        "abgemeldet", "abmeld", "werbesperre", "mailsperre", "mail_sperre", "newslettersperre", "newsletter_sperre",
-        "widerspruch", "désabonn", "desabonn", "désinscri", "desinscri", "uitgeschreven", "afgemeld", "disiscri",
-        "descadastr", "bounced", "bounce_reason", "as_spam", "spam_complain", "suppress", "blacklist", "blocklist",
-    ]
-    private static let inNames = [
-        "subscribed", "subscription_status", "newsletter", "opt_in", "optin", "opted_in", "consent", "einwillig",
-        "consenso", "toestemming", "mail_permission", "marketing_permission", "permission_to", "accepts_",
-        "email_status", "e_mail_status", "mailing_status", "marketing_contact", "marketing_email", "marketing_status",
-        "gdpr", "dsgvo", "rgpd", "to_mail", "mail_ok", "wants_mail", "publicidad", "angeschrieben", "be_emailed",
-        "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed",
-        "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info",
-    ]
 
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.
     static func isOfAList(_ words: some Collection<String>) -> Bool {

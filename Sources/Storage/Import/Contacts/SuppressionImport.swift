@@ -21,6 +21,9 @@ final class SuppressionImport: ImportTarget {
     /// What says why: the column that is meant, then others, such as the status code beside the server's answer.
     private var reasonPlaces: [Int] = []
     private var atPlace: Int?
+    /// Columns that say of each row whether messages are wanted: `unsubscribed`, `opted_in`.
+    private var wishPlaces: [(place: Int, isOptIn: Bool)] = []
+    private var willing = 0
     private var whole = SuppressionReason.unsubscribed
     private var isWholeKnown = false
     /// Words that are no reason, and how many rows have one.
@@ -58,13 +61,19 @@ final class SuppressionImport: ImportTarget {
     func begin(_ map: ColumnMap) throws {
         guard !map.header.contains(where: { EmailAddress.normalized($0) != nil }) else {
             throw ImportError(
-                "\(map.source):1: holds an address where the names of columns belong; put a line above it: email,reason"
+                "\(map.source):1: holds an address where the names of columns belong; put a line above it: \(map.header.count == 1 ? "email" : "email,reason")"
             )
         }
         try map.require("email")
         emailPlace = map.place(of: "email") ?? 0
         reasonPlaces = map.allPlaces(of: "reason").filter { $0 != emailPlace && $0 != map.place(of: "at") }
         atPlace = map.place(of: "at")
+        wishPlaces = map.header.indices.filter { $0 != emailPlace }.compactMap { place in
+            let name = ColumnMap.simplified(map.header[place])
+            if WishWord.reasonNames.contains(name) { return nil }
+            if WishWord.optOutNames.contains(name) { return (place, false) }
+            return WishWord.optInNames.contains(name) ? (place, true) : nil
+        }
         let file = map.source.split(separator: "/").last ?? ""
         let title = ColumnMap.simplified(file.split(separator: ".").dropLast().joined(separator: "_"))
         let named =
@@ -83,6 +92,10 @@ final class SuppressionImport: ImportTarget {
             let address = EmailAddress.normalized(text)
                 ?? Mailbox(text).flatMap({ EmailAddress.normalized($0.address) })
         else { throw Rejection(.value, "email", "\(cell.excerpt) is not an address", value: text) }
+        if isWilling(record) {
+            willing += 1
+            return
+        }
         var at: Instant?
         if let atPlace {
             do {
@@ -96,6 +109,16 @@ final class SuppressionImport: ImportTarget {
         let reason = try reason(of: record)
         counts[reason, default: 0] += 1
         rows.append(ListedSuppression(address: address, reason: reason, at: at))
+    }
+
+    /// Whether the row says that messages are wanted, and nothing against the address.
+    private func isWilling(_ record: Record) -> Bool {
+        let said = wishPlaces.compactMap { WishWord.isOut(said: record.cells[$0.place].trimmed, isOptIn: $0.isOptIn) }
+        if said.contains(true) { return false }
+        let reasons = reasonPlaces.map { record.cells[$0].trimmed }.filter { !$0.isEmpty }
+        if reasons.contains(where: { SuppressionWord.isWilling($0.string) }) { return true }
+        return said.contains(false)
+            && !reasons.contains { SuppressionWord.reason($0.string).map { $0 != .nothing } ?? false }
     }
 
     /// What the row says, else what the file does; that of all of a file of blocks holds whatever a server answered.
@@ -146,6 +169,11 @@ final class SuppressionImport: ImportTarget {
             }
             tally.warnings.append((told + [harmless].compactMap { $0 }).joined(separator: ", "))
         }
+        if willing > 0 {
+            tally.warnings.append(
+                "\(willing) \(willing == 1 ? "row says" : "rows say") that messages are wanted, and "
+                    + "\(willing == 1 ? "suppresses" : "suppress") nobody")
+        }
         if unknown.count > 0 {
             tally.warnings.append(
                 "\(unknown.count) \(unknown.count == 1 ? "row has a reason" : "rows have reasons") that nobody knows "
@@ -157,6 +185,7 @@ final class SuppressionImport: ImportTarget {
     func renew() throws {
         tally = ImportTally()
         counts = [:]
+        willing = 0
         unknown = KeyExamples()
     }
 

@@ -110,8 +110,9 @@ final class WishReader {
     }
 
     private func value(of cell: Cell, _ column: Column) throws -> Int64? {
-        if cell.isEmpty { return nil }
         let isOfReasons = WishWord.reasonNames.contains(column.header)
+        // A request says nothing of what it does not name; of a file `map:` may say what an empty cell means.
+        if cell.isEmpty, isOfReasons || context.isOngoing { return nil }
         if isOfReasons || BounceWord.meaning(ofColumn: column.header) != nil,
             let isOut = WishWord.isOut(cell, in: column.header, isOptIn: false, WrittenTime(zone: context.zone))
         {

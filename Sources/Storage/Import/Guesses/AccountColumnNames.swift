@@ -49,8 +49,10 @@ enum AccountColumnNames {
         "added_on", "added_at", "registered_date", "date_registered", "date_joined", "joined_at", "signed_up_date",
         "sign_up", "signup_at", "customer_since_date", "client_since", "member_since", "contract_start_date",
         "contract_begin", "subscription_start", "subscription_start_date", "subscription_created_at", "start",
+        "valid_from",
         // German
-        "vertragsbeginn", "vertragsstart", "vertragsabschluss", "kunde_seit", "mitglied_seit", "angelegt_am",
+        "gültig_ab", "gültig_seit", "vertragsbeginn", "vertragsstart", "vertragsabschluss", "kunde_seit",
+        "mitglied_seit", "angelegt_am",
         "angelegt", "erstellt_am", "erstellt", "erstelldatum", "anlagedatum", "registriert_am", "registrierungsdatum",
         "anmeldedatum", "beitrittsdatum", "eintrittsdatum", "startdatum", "abobeginn", "abo_beginn", "beginn",
         // French
@@ -126,6 +128,15 @@ enum AccountColumnNames {
         "création",
         "creación", "creazione", "criação",
     ]
+    /// The name without what a tool puts before the columns of accounts: `churned_at` of `organization_churned_at`.
+    static func withoutOwner(_ name: String) -> String {
+        let owners: Set<Substring> = [
+            "custom", "customer", "customers", "organization", "organisation", "account", "accounts", "company",
+            "companies", "org", "client", "properties",
+        ]
+        return name.split(separator: "_").drop(while: owners.contains).joined(separator: "_")
+    }
+
     /// Whether a name is that of a beginning, whatever else stands in it: `CREATEDDATE`, `Organization created`.
     static func namesBeginning(_ name: String) -> Bool {
         ofBeginnings.contains { name.contains($0) }
@@ -200,7 +211,8 @@ enum AccountColumnNames {
         "amount_per_unit", "einzelpreis", "stückpreis", "prix_unitaire", "precio_unitario",
     ]
     static let churned = [
-        "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
+        "churned_at", "churn_date", "churned_on", "deleted", "canceled_at", "cancelled_at", "cancellation_date",
+        "canceled_on",
         "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
         "cancelled",
         "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
@@ -229,7 +241,8 @@ enum AccountColumnNames {
     /// The end of a contract or of a period, which for most is a renewal: who has left where it lies behind, for others it is
     /// empty.
     static let ended = [
-        "end", "end_date", "ends_on", "expired_at", "expired_on", "expiry_date", "expiration_date", "contract_end",
+        "end", "end_date", "valid_to", "valid_until", "valid_till", "gültig_bis", "geldig_tot", "valide_jusqu_au",
+        "ends_on", "expired_at", "expired_on", "expiry_date", "expiration_date", "contract_end",
         "contract_end_date", "contract_ends", "ende", "vertragsende", "laufzeitende", "enddatum", "fin", "date_de_fin",
         "fin_de_contrat", "fin_du_contrat", "fecha_fin", "fecha_de_fin", "fin_de_contrato", "einddatum",
         "einddatum_contract", "data_fine", "fine_contratto", "data_fim", "fim_do_contrato", "data_de_término",

@@ -25,7 +25,7 @@ extension AccountDraft {
             if standIns.count > 1 {
                 let quoted = standIns.map { ImportHint.quoted(file.header[$0]) }
                 lines.append("  contact_email: { column: [\(quoted.joined(separator: ", "))] }")
-            } else if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
+            } else if !isFound, index == key || ColumnMap.simplified(file.header[index]) != "contact_email" {
                 lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
             }
         } else {

@@ -39,6 +39,10 @@ extension AccountDraft {
                         !taken.contains($0) && AccountColumnNames.namesBeginning(file.simpleName($0))
                     }
                 : free(names)
+                    + file.usable.filter {
+                        name == "churned_at" && !hasEnds && !taken.contains($0)
+                            && names.contains(AccountColumnNames.withoutOwner(file.simpleName($0)))
+                    }
             guard
                 let index = columns.first(where: {
                     file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)

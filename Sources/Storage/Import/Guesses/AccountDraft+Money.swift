@@ -131,10 +131,11 @@ extension AccountDraft {
         if let first = others.first {
             attribute.form.decimal = file.style(of: first).mark
             attribute.form.unit = file.unit(of: first)
+            attribute.form.period = interval.map { .column(file.header[$0]) }
         }
         notes.append(
-            Self.noRevenue + "\(advice): what is asked about mrr is missing, until one does, with "
-                + "per: year where it is for a year: attributes: { mrr: "
+            Self.noRevenue + "\(advice): what is asked about mrr is missing, until one does, "
+                + "\(attribute.form.period == nil ? "with per: year where it is for a year: " : "")attributes: { mrr: "
                 + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
     }
 
@@ -176,12 +177,16 @@ extension AccountDraft {
             && file.guesses[index].numbers.allSatisfy { $0 == 0 || $0 >= 100 }
     }
 
-    /// An amount beside a column that says for how long it is paid, and perhaps one that says how many of it.
-    private mutating func amountOfAnInterval(_ amounts: [Int]) -> Revenue? {
-        let interval = file.columns(AccountColumnNames.interval).first { index in
+    /// The column that says for how long an amount is paid.
+    private var interval: Int? {
+        file.columns(AccountColumnNames.interval).first { index in
             let words = file.guesses[index].words.keys
             return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
         }
+    }
+
+    /// An amount beside a column that says for how long it is paid, and perhaps one that says how many of it.
+    private mutating func amountOfAnInterval(_ amounts: [Int]) -> Revenue? {
         guard let interval, let amount = free(money: AccountColumnNames.amount).first(where: { amounts.contains($0) })
         else {
             return nil

@@ -53,7 +53,7 @@ struct AccountDraft {
         attributes.filter { index, attribute in
             let guess = file.guesses[index]
             return index != key && attribute.type == .text && guess.isNearlyUnique && guess.filled >= 2
-        }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].hashes) }
+        }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].folded) }
             .sorted { $0.name < $1.name }
     }
     /// Columns that name our own people.
@@ -159,7 +159,18 @@ struct AccountDraft {
         let repeated = file.columns(AccountColumnNames.key).first {
             isKey($0) && file.guesses[$0].repeats * 4 <= file.guesses[$0].filled
         }
-        guard let index = ofCustomers ?? named ?? unique ?? near ?? ownName ?? address ?? nearName ?? repeated else {
+        // Rows that repeat the name with the id are of accounts, though each has another address.
+        let repeatedWhole = file.columns(AccountColumnNames.key).first { index in
+            isKey(index) && file.isNamedForAccounts(index, nil) && file.columns(PersonNames.first).isEmpty
+                && file.columns(AccountColumnNames.name).contains {
+                    file.guesses[$0].distinct == file.guesses[index].distinct
+                }
+                && file.guesses[index].distinct >= 2
+        }
+        guard
+            let index = ofCustomers ?? named ?? unique ?? near ?? ownName ?? repeatedWhole ?? address ?? nearName
+                ?? repeated
+        else {
             notes.append(
                 "no column tells accounts apart; add one and name it: attributes: { key: { column: \"...\" } }")
             return
@@ -168,6 +179,12 @@ struct AccountDraft {
         let guess = file.guesses[index]
         var remarks: [String] = []
         if guess.repeats > 0 {
+            if index == repeatedWhole {
+                notes.append(
+                    "\"\(file.header[index])\": \(guess.repeats) of \(guess.filled) rows name an account that another row does, too; "
+                        + "of each the last row counts. If the newest stand first, sort the file the other way round; if the rows are "
+                        + "people, bring them as a file of contacts")
+            }
             let others = file.columns(["subscription_id", "subscription", "id"]).contains { $0 != index }
             remarks.append(
                 "\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts"

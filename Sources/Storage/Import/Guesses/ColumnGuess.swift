@@ -20,6 +20,7 @@ struct ColumnGuess {
         var withTime = 0
     }
 
+    let name: String
     private(set) var count = 0
     private(set) var empty = 0
     private(set) var placeholders = 0
@@ -35,6 +36,8 @@ struct ColumnGuess {
     private var firstOfLists: Set<Int> = []
     /// The values, of lists the first.
     var namedThings: Set<Int> { lists.isEmpty ? hashes : hashes.subtracting(lists).union(firstOfLists) }
+    /// Of values, of lists the first, as other attributes than the key are compared: without case.
+    private(set) var folded: Set<Int> = []
     /// Of whole numbers without the zeros before them, which spreadsheets drop.
     private(set) var withoutZeros: Set<Int> = []
     /// How many digits whole numbers have; of several lengths the first three.
@@ -77,9 +80,11 @@ struct ColumnGuess {
     var isDayFirst = false
 
     /// - Parameters:
+    ///   - name: what the column is called, simplified.
     ///   - holdsNames: whether its digits alone are no moments, but name things.
     ///   - holdsDates: whether its digits alone may be days as spreadsheets number them.
-    init(zone: Zone, latest: Int64 = .max, holdsNames: Bool = false, holdsDates: Bool = false) {
+    init(_ name: String = "", zone: Zone, latest: Int64 = .max, holdsNames: Bool = false, holdsDates: Bool = false) {
+        self.name = name
         self.holdsNames = holdsNames
         self.holdsDates = holdsDates
         plain = WrittenTime(zone: zone)
@@ -107,11 +112,14 @@ struct ColumnGuess {
         }
         if Placeholder.isNoDay(text) { noDays += 1 }
         let isPlain = !KeyForm.mayBeDressed(text)
-        if !hashes.insert((isPlain ? string : KeyForm.plain(string)).hashValue).inserted { repeats += 1 }
-        if let first = WordList.words(of: text, commas: false).first {
+        let isNew = hashes.insert((isPlain ? string : KeyForm.plain(string)).hashValue).inserted
+        if !isNew { repeats += 1 }
+        let first = WordList.words(of: text, commas: false).first
+        if let first {
             lists.insert(string.hashValue)
             firstOfLists.insert(first.string.hashValue)
         }
+        if isNew { folded.insert(AccountsByAttribute.plain(first?.string ?? string).hashValue) }
         if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
         if text.count > 40 { longTexts += 1 }
         if text.count <= BooleanWord.longest, BooleanWord.value(of: word) != nil { booleans += 1 }

@@ -6,6 +6,7 @@ extension DataMapDraft {
     mutating func addSubscriptions(_ file: FileGuess, _ account: Int) {
         let names = ["status", "churned_at", "cancel_requested_at", "service_end_at", "churn_reason"]
         let draft = AccountDraft(file, key: account)
+        if draft.mrr != nil, accounts.mrr == nil { ofAmounts.append(draft) }
         forgetNobodyLeft()
         if draft.mrr != nil { notes.removeAll { $0.hasPrefix(AccountDraft.noRevenue) } }
         let said = draft.columns(

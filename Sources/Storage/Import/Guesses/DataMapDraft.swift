@@ -15,6 +15,8 @@ struct DataMapDraft {
     private var imports: [String] = []
     var notes: [String] = []
     private var importNames: Set<String> = []
+    /// Files that say what accounts pay, where that of accounts does not.
+    var ofAmounts: [AccountDraft] = []
     private var names: Set<String>
 
     /// - Parameter others: the files that are to be added.
@@ -59,8 +61,10 @@ struct DataMapDraft {
         )
     }
 
-    /// The currency that most amounts of the accounts name.
-    var currency: String? {
+    /// The currency that most amounts of the accounts, or of their subscriptions, name.
+    var currency: String? { Self.currency(accounts) ?? ofAmounts.lazy.compactMap(Self.currency).first }
+
+    private static func currency(_ accounts: AccountDraft) -> String? {
         var counts: [String: Int] = [:]
         let money =
             accounts.mrr.map { [accounts.file.guesses[$0.column]] } ?? accounts.file.guesses.filter(\.hasCurrency)
@@ -68,7 +72,7 @@ struct DataMapDraft {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
         // A column of codes, or what that of the amounts is called, says which of the dollars a sign means.
-        if counts.count == 1, let only = counts.first?.key, let code = namedCurrency,
+        if counts.count == 1, let only = counts.first?.key, let code = namedCurrency(accounts),
             ["$", "£", "¥", "kr"].contains(where: { sign in
                 MoneyText.currencies(of: sign).map { $0.contains(only) && $0.contains(code) } ?? false
             })
@@ -81,15 +85,15 @@ struct DataMapDraft {
         {
             return Currency.isCode(named) ? named : ["€": "EUR", "£": "GBP", "$": "USD"][named]
         }
-        if let named = accounts.file.columns(["currency", "currency_code"] + CurrencyCell.names).first, counts.isEmpty {
+        if let named = currencies(accounts), counts.isEmpty {
             counts = accounts.file.guesses[named].words.filter { Currency.isCode($0.key.uppercased()) }
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.uppercased()
     }
 
     /// The code that a column of currencies, or the name of that of the amounts, says.
-    private var namedCurrency: String? {
-        let codes = accounts.file.columns(CurrencyCell.names).first.map { index in
+    private static func namedCurrency(_ accounts: AccountDraft) -> String? {
+        let codes = currencies(accounts).map { index in
             accounts.file.guesses[index].words.filter { Currency.isCode($0.key.uppercased()) }
         }
         if let most = codes?.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) { return most.key.uppercased() }
@@ -97,9 +101,21 @@ struct DataMapDraft {
         return named.flatMap { Currency.isCode($0) ? $0 : nil }
     }
 
+    /// The column of currencies.
+    private static func currencies(_ accounts: AccountDraft) -> Int? {
+        let file = accounts.file
+        return file.columns(CurrencyCell.names).first
+            ?? file.usable.first { index in
+                CurrencyCell.isOfCurrencies(file.header[index]) && file.guesses[index].filled > 0
+                    && file.guesses[index].words.keys.allSatisfy { Currency.isCode($0.uppercased()) }
+            }
+    }
+
     /// What is to be said of the currency that `init` writes.
     var currencyNote: String? {
-        guard accounts.mrr != nil || accounts.file.guesses.contains(where: \.hasCurrency) else { return nil }
+        guard accounts.mrr != nil || !ofAmounts.isEmpty || accounts.file.guesses.contains(where: \.hasCurrency) else {
+            return nil
+        }
         guard let currency else {
             return "nothing names the currency of the amounts; USD is written (currency: of keeptouch.yaml)"
         }

@@ -41,9 +41,10 @@ struct FileGuess {
             return alike[index].lazy.map { record.cells[$0] }.first { !$0.trimmed.isEmpty } ?? cell
         }
         var guesses = header.map { name in
-            ColumnGuess(
-                zone: zone, latest: latest, holdsNames: Self.isOfNames(Self.simplified(name)),
-                holdsDates: Self.isOfDates(Self.simplified(name)))
+            let simple = Self.simplified(name)
+            return ColumnGuess(
+                simple, zone: zone, latest: latest, holdsNames: Self.isOfNames(simple),
+                holdsDates: Self.isOfDates(simple))
         }
         var record = Record()
         var rows = 0
@@ -56,6 +57,7 @@ struct FileGuess {
                 if TotalsRow.isFooter(record) || record.cells.contains(where: { TotalsRow.isTotal($0.trimmed) }) {
                     continue
                 }
+                if TotalsRow.repeats(header, record) { continue }
                 if let heading = SectionLine.status(in: record) {
                     headings.append("\"\(heading)\" (row \(record.row))")
                     continue

@@ -74,6 +74,12 @@ enum FileRole {
                     "\(file.name) holds no row but the names of its columns, and was left out; name it again when it has some"
                 ))
         }
+        if file.header.contains(where: { EmailAddress.normalized($0) != nil }) {
+            return .failure(
+                ImportError(
+                    "\(file.name):1: holds an address where the names of columns belong; it was left out: put a line above it, such "
+                        + "as \(file.header.count == 1 ? "email" : "email,reason")"))
+        }
         if let list = SuppressionGuess(file, key: key) { return .success(.suppressions(list)) }
         if let key, key.digits == nil, let index = file.columnWithOtherZeros(than: key) {
             return .failure(
@@ -82,11 +88,38 @@ enum FileRole {
                         + "spreadsheets drop; it is left out. Export it again and let no spreadsheet save it"))
         }
         guard let account = file.join(key, addresses, joins)?.column else {
+            if let key, let own = file.doubtfulKey(key) {
+                return .failure(doubt(file, own, key, addresses, joins))
+            }
             return .failure(
                 ImportError(
                     "no column of \(file.name) names accounts by their keys or by the addresses of contacts; say which: "
                         + "keeptouch import KIND \(file.name) --map account=\"...\""))
         }
+        return find(file, account: account, key, addresses, joins)
+    }
+
+    /// A file whose only ids are numbers that may be those of accounts, or of its own rows.
+    private static func doubt(
+        _ file: FileGuess, _ own: Int, _ key: ColumnGuess, _ addresses: Set<Int>, _ joins: [AccountJoin.Attribute]
+    ) -> ImportError {
+        let kind =
+            switch find(file, account: own, key, addresses, joins) {
+            case .success(.contacts): "contacts"
+            case .success(.metrics), .success(.calendar): "metrics"
+            default: "events"
+            }
+        return ImportError(
+            "\(file.name): the numbers in \"\(file.header[own])\" are keys of accounts, but may as well count the rows of the "
+                + "file, and nothing else in it is known of accounts; it was left out. If they name accounts, say: "
+                + "keeptouch import \(kind) \(file.path ?? file.name) --map account=\"\(file.header[own])\"; else bring a column "
+                + "with the keys, or a file of contacts with the addresses")
+    }
+
+    private static func find(
+        _ file: FileGuess, account: Int, _ key: ColumnGuess?, _ addresses: Set<Int>, _ joins: [AccountJoin.Attribute]
+    ) -> Result<FileRole, ImportError> {
+        let keys = key?.hashes ?? []
         if SubscriberGuess.isOne(file) {
             return .failure(
                 ImportError(

@@ -101,8 +101,11 @@ struct StatusGuess {
         }
         let others = file.usable.map { file.simpleName($0) }.filter { !Self.names.contains($0) && Self.isNamed($0) }
         let named = free(Self.names + others).filter(isFew)
+        // Of two statuses the one that says of somebody that they have left says more.
+        let telling = named.first { share($0) >= 0.7 && Self.meanings(file, $0).values.contains(.gone) }
         let sure =
-            (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) }
+            telling
+            ?? (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) }
             + free(Self.stageNames + Self.others).filter { isFew($0) && Self.tellsApart(file, $0) })
             .first { share($0) >= 0.7 }
         let told =

@@ -21,6 +21,7 @@ struct WishGuess {
             return ImportHint.Section(ofWish: name).line("\(name): { \(entry) }")
         }
         func isOut(_ word: String, _ index: Int, _ isOptIn: Bool) -> Bool? {
+            if WishWord.crosses(among: file.guesses[index].words.keys).contains(word) { return isOptIn }
             let bytes = ByteArena(capacity: word.utf8.count + 1)
             let name = ColumnMap.simplified(file.header[index])
             return WishWord.isOut(bytes.append(word.utf8), in: name, isOptIn: isOptIn, WrittenTime(zone: zone))
@@ -30,8 +31,16 @@ struct WishGuess {
         func isKnown(_ index: Int, _ isOptIn: Bool) -> Bool {
             let guess = file.guesses[index]
             let known = guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == nil ? 0 : $1.value) }
-            return (isOptIn ? known * 2 >= guess.filled : known * 5 >= guess.filled * 4)
-                && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
+            return isOptIn && isOfTicks(index)
+                || (isOptIn ? known * 2 >= guess.filled : known * 5 >= guess.filled * 4)
+                    && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
+        }
+        /// Boxes: what is ticked, or the day on which it was, and nothing where it was not.
+        func isOfTicks(_ index: Int) -> Bool {
+            let guess = file.guesses[index]
+            guard guess.empty > 0, guess.filled > 0 else { return false }
+            return guess.words.keys.allSatisfy(WishWord.isTick)
+                || guess.isMoment && !ColumnMap.simplified(file.header[index]).hasPrefix("subscribed")
         }
         func isOfWords(_ index: Int) -> Bool {
             let guess = file.guesses[index]
@@ -57,6 +66,8 @@ struct WishGuess {
         // Of a wish to get nothing of one kind, too, yes is no wish to get mail of ours.
         columns += doubtful.filter { !$0.1 && isKnown($0.0, false) }
         doubtful.removeAll { one in columns.contains { $0.0 == one.0 } }
+        let permissions = columns.filter(\.1)
+        let ticks = permissions.count == 1 && isOfTicks(permissions[0].0) ? permissions[0].0 : nil
         var notes: [String] = []
         for (index, isOptIn) in columns {
             let guess = file.guesses[index]
@@ -68,6 +79,13 @@ struct WishGuess {
                     - guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == false ? $1.value : 0) }
                 : guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == true ? $1.value : 0) }
             let isOfBounces = BounceWord.meaning(ofColumn: ColumnMap.simplified(file.header[index])) != nil
+            if index == ticks {
+                notes.append(
+                    "\"\(file.header[index])\": \(guess.filled) of \(guess.count) have given this permission; the other "
+                        + "\(guess.count - guess.filled) never have and get no messages (map: { \"\": no }; take it out if an "
+                        + "empty cell says nothing)")
+                continue
+            }
             notes.append(
                 "\"\(file.header[index])\": "
                     + (isOfBounces
@@ -103,7 +121,25 @@ struct WishGuess {
                 "\"\(file.header[index])\" \(meaning), say: "
                     + advice("column: \(ImportHint.quoted(file.header[index]))", isOptIn))
         }
+        let named = (columns + doubtful).map(\.0)
+        for index in all where !named.contains(index) && WishWord.speaksOfMessages(file.header[index]) {
+            let guess = file.guesses[index]
+            let words = guess.words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4)
+            let isYesOrNo = words.allSatisfy {
+                WishWord.isTick($0.key) || $0.key == "0" || BooleanWord.value(of: $0.key) != nil
+            }
+            guard guess.filled > 0, !guess.isEmail, isYesOrNo || isOfWords(index) && guess.distinct <= 6 else {
+                continue
+            }
+            let said = words.map { "\"\($0.key.prefix(40))\" (\($0.value))" }.joined(separator: ", ")
+            let column = "column: \(ImportHint.quoted(file.header[index]))"
+            notes.append(
+                "\"\(file.header[index])\" speaks of messages, and nobody is held back for what it says: \(said). If it says who "
+                    + "wants none, say: \(advice(column, false)); if it says who wants them: \(advice(column, true))")
+        }
         for index in all where !columns.contains(where: { $0.0 == index }) && file.guesses[index].type == .text {
+            // The status of contacts is read for wishes, too.
+            if file.simpleName(index) == "status", !statuses.contains("status") { continue }
             let asking = file.guesses[index].words.filter { WishWord.asksForNone($0.key) }
             guard let example = asking.keys.min() else { continue }
             let count = asking.values.reduce(0, +)
@@ -114,11 +150,17 @@ struct WishGuess {
         }
         var lines: [String] = []
         for isOptIn in [false, true] {
-            let quoted = columns.filter { $0.1 == isOptIn }.map { ImportHint.quoted(file.header[$0.0]) }
+            let said = columns.filter { $0.1 == isOptIn }.map(\.0)
+            let quoted = said.map { ImportHint.quoted(file.header[$0]) }
             guard let first = quoted.first else { continue }
             let name = names[isOptIn ? 1 : 0].name
+            let crosses = Set(said.flatMap { WishWord.crosses(among: file.guesses[$0].words.keys) }).sorted()
+            let no = crosses + (isOptIn && ticks != nil ? [""] : [])
+            let map =
+                no.isEmpty ? "" : ", map: { \(no.map { "\(ImportHint.quoted($0)): no" }.joined(separator: ", ")) }"
+            let column = quoted.count == 1 ? first : "[\(quoted.joined(separator: ", "))]"
             lines.append(
-                "\(name): " + (quoted.count == 1 ? first : "{ column: [\(quoted.joined(separator: ", "))] }"))
+                "\(name): " + (quoted.count == 1 && map.isEmpty ? first : "{ column: \(column)\(map) }"))
         }
         self.lines = lines
         self.columns = columns.map { (index: $0.0, isOptIn: $0.1) }
