@@ -10,6 +10,7 @@ enum Schema {
         eventsAhead, lookups, changes, waiting, told, texts, billing, moved, columnsSeen, strata, revenue,
         keptReports, enrollmentsInside, exclusionKinds, heldOccurrences,
         unusableChannels, flowCounts, listed, toldApart, sendLog, scheduledSince,
+        leaving,
     ]
 
     static let openStates = ["pending", "claimed", "sending", "held", "unknown"]
