@@ -5,6 +5,7 @@ struct FileDoubts {
     var source = ""
     private let departures: DepartureLimit
     private var shifted: ShiftedValues
+    var emptied = EmptiedRevenue()
     /// The first line that gives a status to the rows below it.
     private var heading: (text: String, row: Int)?
 
@@ -37,5 +38,6 @@ struct FileDoubts {
     mutating func renew() {
         heading = nil
         shifted.renew()
+        emptied = EmptiedRevenue()
     }
 }
