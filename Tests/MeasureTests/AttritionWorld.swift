@@ -115,6 +115,30 @@ final class AttritionWorld {
         }
     }
 
+    /// An MRR that an account has from a day on; nil where nobody knows it any more.
+    func pay(_ mrr: Int64?, account: Int, from day: Int) throws {
+        try store.write { connection in
+            func stored(_ value: SQLValue) -> SQLValue { connection.dialect.stored(value) }
+            try connection.execute(
+                """
+                INSERT INTO history (account_id, attribute, at, value, previous)
+                SELECT id, 'mrr', :at, :value, :previous FROM account WHERE id = :account
+                """,
+                [
+                    "account": .integer(Int64(account)), "at": .instant(Self.day(day)),
+                    "value": stored(.optional(mrr)),
+                    "previous": stored(
+                        .optional(
+                            connection.first(
+                                "SELECT mrr FROM account WHERE id = :id", ["id": .integer(Int64(account))])?[0].integer)
+                    ),
+                ])
+            try connection.execute(
+                "UPDATE account SET mrr = :mrr WHERE id = :account",
+                ["mrr": .optional(mrr), "account": .integer(Int64(account))])
+        }
+    }
+
     static func day(_ number: Int) -> Instant { Instant(milliseconds: Int64(20_089 + number) * 86_400_000) }
 
     func attrition(

@@ -76,4 +76,31 @@ import Testing
             try test.run(noon(20_003)).playbooks[0].heldBecause?.hasPrefix("max_fall: logins fell on 2024-10-06")
                 == true)
     }
+
+    /// Sixty fall in each of seven nights, as in a week of holidays, and come back.
+    @Test func aHoldForAFallEndsWithADayThatLooksAsOthersDo() throws {
+        let test = try workspace(accounts: 200, last: 19_999)
+        try test.run(noon(20_000))
+        var held: [Int] = []
+        for day in 20_000...20_020 {
+            let isHoliday = (20_003...20_009).contains(day)
+            try logIn(test, days: day...day, missing: isHoliday ? Set(1...60) : [])
+            let report = try test.run(noon(day + 1))
+            if report.playbooks[0].heldBecause != nil { held.append(day) }
+        }
+        #expect(held == Array(20_003...20_009))
+        #expect(try test.rows("SELECT held_at, held_because FROM playbook") == ["-|-"])
+        // Whoever matches then enters.
+        try logIn(test, days: 20_021...20_021, missing: [2])
+        #expect(try test.run(noon(20_022)).entered == 1)
+    }
+
+    /// What a release is asked for otherwise stays held, whatever the metric does.
+    @Test func aHoldForAnotherReasonWaitsForARelease() throws {
+        let test = try workspace(accounts: 100, last: 19_999)
+        try test.run(noon(20_000))
+        try test.execute("UPDATE playbook SET held_at = 1, held_because = 'jump: 200 accounts match anew; usual are 3'")
+        try logIn(test, days: 20_000...20_000, missing: [1])
+        #expect(try test.run(noon(20_001)).playbooks[0].heldBecause?.hasPrefix("jump: ") == true)
+    }
 }

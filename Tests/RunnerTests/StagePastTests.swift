@@ -250,4 +250,33 @@ struct StagePastTests {
         let report = try backtest.run(on: test.store)
         #expect(report.days.filter { $0.matched > 0 }.map(\.day.number) == [19_951])
     }
+
+    /// The departure is told a night before the events of the time before it, or in the same night.
+    @Test(arguments: [true, false]) func whoHasLeftHasItsWayUpToThen(isToldBefore: Bool) throws {
+        let test = try Self.world()
+        try test.run(noon(19_901))
+        func leave() throws {
+            let left = noon(19_903).milliseconds
+            try test.execute("UPDATE account SET status = 'churned', churned_at = \(left)")
+        }
+        if isToldBefore {
+            try leave()
+            try test.run(noon(19_904))
+        }
+        for hours in [1, 30, 60] { try test.addEvent("signed", of: "a1", at: noon(19_901, hours: Int64(hours))) }
+        // What has no date may be of the time behind.
+        try test.execute("UPDATE account SET a_seats = 5")
+        try leave()
+        try test.run(noon(19_905))
+        #expect(try Self.entries(test) == ["joined|19900|entered", "tried|19901|entered"])
+        #expect(try test.rows("SELECT journey, stage FROM account") == ["free|tried"])
+        // It is looked at no more, and in no stage for too long.
+        try test.run(noon(19_990))
+        #expect(try Self.entries(test).count == 2)
+        let place = try test.store.read {
+            let context = try EvaluationContext($0, workspace: test.workspace, now: noon(19_990), figures: .neutral)
+            return try StageCensus($0, context).place(of: 1)
+        }
+        #expect(place?.key.stage == "tried" && place?.isStuck == false)
+    }
 }

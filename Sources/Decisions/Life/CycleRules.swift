@@ -82,6 +82,11 @@ package struct CycleRules: Sendable {
     }
 
     package func channel(of send: Step.Send) -> String? { send.channel ?? channels[send.kind] }
+
+    /// Whether an account went on after the last look, or did something that was not known then, before it left.
+    package func isUnseen(_ account: Int64, before left: Instant) -> Bool {
+        [stagesAt, lateEvents[account]].compactMap { $0 }.contains { $0 < left }
+    }
 }
 
 /// An occurrence on each contact's own clock: a wall-clock time, kept as the instant at which UTC shows it.

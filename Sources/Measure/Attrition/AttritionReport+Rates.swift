@@ -25,6 +25,12 @@ extension AttritionReport {
         }
         blocks.append(.sentence(convention))
         blocks.append(.table(figures(flow, lost)))
+        let kept = tenures.keptPayments
+        if kept > 0 {
+            let (have, count) = kept == 1 ? ("customer has", "it counts") : ("customers have", "they count")
+            blocks.append(
+                .sentence("\(kept) \(have) an MRR that nobody knows any more; \(count) with what was known last."))
+        }
         if let target = targetSentence(lost) { blocks.append(.sentence(target)) }
         return Report.Section("How many leave, \(window.from) to \(window.to)", blocks)
     }

@@ -29,13 +29,16 @@ extension BlockDay {
         var moves: [Int: StageMove] = [:]
         for (number, places) in turn.places(candidates, known) {
             guard let number else {
-                for (index, place) in places { moves[index] = place.departure }
+                for (index, place) in places where !turn.hasLeft(index) { moves[index] = place.departure }
                 continue
             }
             let reaches = try turn.reaches(journeys[number], places, look)
-            for (index, place) in places where place.isNew || !turn.hasLeft(index) {
+            for (index, place) in places
+            where place.isNew || !turn.hasLeft(index) || place.journey == journeys[number].name {
+                // Of those that have left, what has no date was seen while they were there.
+                let isSeen = place.isNew || !turn.hasLeft(index)
                 moves[index] = place.move(onto: journeys[number], now: turn.end(of: index)) { stage in
-                    reaches[stage][index] ?? (turn.isMet(number, stage, index) ? .seen : .never)
+                    reaches[stage][index] ?? (isSeen && turn.isMet(number, stage, index) ? .seen : .never)
                 }
                 if turn.hasLeft(index) { moves[index]?.isEntry = false }
             }
@@ -58,41 +61,42 @@ private struct StageTurn {
     /// By journey, and by stage.
     private let audiences: [Column?]
     private let enters: [[Column?]]
+    /// When accounts left whose way up to then is looked at, by index.
+    private let departures: [Int: Instant]
 
     init(day: BlockDay, _ block: Block) {
         self.day = day
-        self.block = Self.asCustomers(block)
+        departures = block.ids.indices.reduce(into: [:]) { found, index in
+            guard let left = Self.departure(block, index),
+                block.text(Block.journey, index) == nil || day.rules.isUnseen(block.ids[index], before: left)
+            else { return }
+            found[index] = left
+        }
+        self.block = Self.asCustomers(block, departures.keys)
         let evaluator = Evaluator(day.rules.context, self.block)
         audiences = day.journeys.map { $0.audience.map { evaluator.column($0.term, of: .accounts) } }
         enters = day.journeys.map { $0.stages.map { $0.enter.map { evaluator.column($0, of: .accounts) } } }
     }
 
-    /// Accounts that left before anybody looked are taken for the customers that they were until then.
-    private static func asCustomers(_ block: Block) -> Block {
+    /// Accounts that have left are taken for the customers that they were until then.
+    private static func asCustomers(_ block: Block, _ accounts: some Sequence<Int>) -> Block {
         var block = block
-        for index in block.ids.indices where hasLeft(block, index) {
+        for index in accounts where departure(block, index) != nil {
             block.set("status", .text("active"), at: index)
         }
         return block
     }
 
-    /// Whether it has left and is on no journey.
-    private static func hasLeft(_ block: Block, _ index: Int) -> Bool {
-        block.text("status", index) == "churned" && block.text(Block.journey, index) == nil
-            && block.instant("churned_at", index) != nil
+    private static func departure(_ block: Block, _ index: Int) -> Instant? {
+        block.text("status", index) == "churned" ? block.instant("churned_at", index) : nil
     }
 
-    func hasLeft(_ index: Int) -> Bool { day.rules.now > end(of: index) }
+    func hasLeft(_ index: Int) -> Bool { departures[index].map { $0 < day.rules.now } ?? false }
 
     func isMet(_ journey: Int, _ stage: Int, _ index: Int) -> Bool { enters[journey][stage]?.holds(index) ?? false }
 
     /// Until when an account can have come into a stage.
-    func end(of index: Int) -> Instant {
-        guard block.text(Block.journey, index) == nil, let churned = block.instant("churned_at", index) else {
-            return day.rules.now
-        }
-        return min(churned, day.rules.now)
-    }
+    func end(of index: Int) -> Instant { min(departures[index] ?? day.rules.now, day.rules.now) }
 
     private func journey(of index: Int) -> Int? {
         day.journeys.indices.first { audiences[$0]?.holds(index) ?? true }
@@ -111,7 +115,11 @@ private struct StageTurn {
         let place = place(index, [])
         guard let number = journey(of: index) else { return place.departure != nil }
         guard !day.heldJourneys.contains(day.journeys[number].name) else { return false }
-        if place.journey == day.journeys[number].name, day.rules.lateEvents[block.ids[index]] != nil { return true }
+        if place.journey == day.journeys[number].name,
+            departures[index] != nil || day.rules.lateEvents[block.ids[index]] != nil
+        {
+            return true
+        }
         return place.journey != day.journeys[number].name
             || place.move(onto: day.journeys[number], now: day.rules.now) {
                 isMet(number, $0, index) ? .seen : .never
@@ -150,7 +158,8 @@ private struct StageTurn {
             let ids = spans.keys.map { block.ids[$0] }.sorted()
             let looked = try look(ids, earliest)
             let own = Dictionary(uniqueKeysWithValues: looked.block.ids.enumerated().map { ($1, $0) })
-            let past = StagePast(day.rules.context, Self.asCustomers(looked.block), earliest: looked.earliest)
+            let past = StagePast(
+                day.rules.context, Self.asCustomers(looked.block, looked.block.ids.indices), earliest: looked.earliest)
             var early: [Int: StagePast.Span] = [:]
             for stage in journey.stages.indices {
                 guard let enter = journey.stages[stage].enter else { continue }

@@ -67,13 +67,17 @@ package struct Cycle {
         }
     }
 
-    /// Plans and writes.
+    /// Plans and writes; first those leave whose day has come.
     ///
     /// - Parameter isChanged: whether somebody else has written since the last cycle, so that every running enrollment
     ///   is looked at, and not only those that are due.
     @discardableResult
     package func run(now: Instant, matching: Matching = .all, isChanged: Bool = true) throws -> CycleReport {
-        try store.session { connection in
+        let haveLeft =
+            try matching != .events
+            && DueDepartures(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration).take(
+                now: now)
+        return try store.session { connection in
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
             let registered = try store.write(on: connection) { connection in
                 try killSwitch?.apply(connection, processNow: processNow())
@@ -82,7 +86,7 @@ package struct Cycle {
             }
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
-                figures: figures, only: [], isEverybodyLookedAt: isChanged, isStopped: isStopped)
+                figures: figures, only: [], isEverybodyLookedAt: isChanged || haveLeft, isStopped: isStopped)
             let plan = try store.guardedRead(for: Self.longestPlan) { _ in try planning.plan(registered) }
             var report = plan.report
             report.isNews = plan.isNews

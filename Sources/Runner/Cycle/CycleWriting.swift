@@ -131,13 +131,14 @@ struct CycleWriting {
         for turn in plan.turns {
             let tally = plan.tally.playbooks[turn.id] ?? Tally.OfPlaybook()
             guard turn.isNews || tally.isNews else { continue }
+            if turn.endsHold { try records.endHold(of: turn.id) }
             if turn.isDue || tally.matched > 0 {
                 try records.recordMatch(
                     of: turn.id, eventCursor: turn.eventCursor, hold: turn.hold, lasts: turn.lasts,
                     isStale: turn.stale != nil, matched: tally.matched, fresh: tally.fresh, audience: turn.audience,
                     verdicts: try JSONText.encode(tally.verdicts.full.byName))
             }
-            if let hold = turn.hold, turn.lasts, turn.work.registered.heldAt == nil {
+            if let hold = turn.hold, turn.lasts, turn.standing == nil {
                 try Author(from: .runner, at: cycle.processNow()).did(
                     "hold", turn.work.playbook.name, because: hold, connection)
             }

@@ -83,9 +83,7 @@ struct Planning {
         rules.lateEvents = late?.moments ?? [:]
         rules.holds = Dictionary(
             uniqueKeysWithValues: turns.compactMap { turn in
-                (turn.work.registered.heldAt != nil ? turn.work.registered.heldBecause : turn.stale).map {
-                    (turn.id, Hold.all($0))
-                }
+                (turn.standing ?? turn.stale).map { (turn.id, Hold.all($0)) }
             })
         var heldJourneys: [String: String] = [:]
         for journey in workspace.journeys { heldJourneys[journey.name] = context.staleness(of: journey.terms) }
@@ -164,7 +162,7 @@ struct Planning {
             try check.check(&turns[index], found)
             if let reason = turns[index].hold {
                 // What an account is told stays as it was; the playbook says today's numbers.
-                holds[id] = .all(turns[index].work.registered.heldBecause ?? reason)
+                holds[id] = .all(turns[index].standing ?? reason)
             } else if turns[index].isDue {
                 holds[id] = check.holdBack(&turns[index], entering: found.entering)
             }

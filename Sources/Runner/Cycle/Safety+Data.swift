@@ -64,16 +64,29 @@ extension Safety {
 
     private static let nearlyAll = 0.9
 
+    private static let fallPrefix = "max_fall: "
+
+    /// Whether a hold ends by itself: with a day that looks as others do, or with the day's correction.
+    static func isOfFall(_ hold: String) -> Bool { hold.hasPrefix(fallPrefix) }
+
+    /// Standard errors by which chance does not reach, however many metrics are looked at every night.
+    private static let beyondChance = 4.0
+
     /// Why a day looks like an outage, or nil: so many accounts do not fall at once by themselves.
+    ///
+    /// The difference is beyond the chance of so few accounts, too, by the pooled test of two proportions.
     package func hold(_ falls: [Fall]) -> String? {
         falls.lazy.compactMap { fall -> String? in
             let counts = fall.counts
             guard counts.steady >= Self.fewest, counts.steadyBefore >= Self.fewest else { return nil }
             let share = Double(counts.fallen) / Double(counts.steady)
             let usual = Double(counts.fallenBefore) / Double(counts.steadyBefore)
-            guard share - usual > rules.maxFall else { return nil }
+            let (now, before) = (Double(counts.steady), Double(counts.steadyBefore))
+            let pooled = Double(counts.fallen + counts.fallenBefore) / (now + before)
+            let error = (pooled * (1 - pooled) * (1 / now + 1 / before)).squareRoot()
+            guard share - usual > max(rules.maxFall, Self.beyondChance * error) else { return nil }
             return """
-                max_fall: \(fall.metric) fell on \(fall.day) for \(counts.fallen) of \(counts.steady) steady accounts at once \
+                \(Self.fallPrefix)\(fall.metric) fell on \(fall.day) for \(counts.fallen) of \(counts.steady) steady accounts at once \
                 (\(Self.percent(share)); a week before \(Self.percent(usual)), and \(Self.percent(rules.maxFall)) more is \
                 the most)
                 """

@@ -14,7 +14,8 @@ struct SafetyCheck {
 
     /// Decides whether a playbook is held, and why.
     ///
-    /// A playbook that was held before keeps its hold, in the words of today's numbers.
+    /// A playbook that was held before keeps its hold, in the words of today's numbers; one that was held for a metric that
+    /// fell, as long as the last complete day looks so.
     func check(_ turn: inout Turn, _ tally: Tally.OfPlaybook) throws {
         let registered = turn.work.registered
         var counts = Safety.Counts(fresh: tally.fresh, matched: tally.matched, audience: turn.audience, recent: [])
@@ -28,9 +29,10 @@ struct SafetyCheck {
         // A release whose match is gone is taken back.
         if registered.isLetThrough, tally.matched == 0 { turn.isNews = true }
         counts = try compared(counts, turn, tally)
+        if turn.endsHold { turn.isNews = true }
         if let reason = registered.heldByHand {
             turn.hold = reason
-        } else if let standing = registered.heldBecause, registered.heldAt != nil {
+        } else if let standing = turn.standing {
             let before = standing.split(separator: Self.today).first.map(String.init) ?? standing
             turn.hold =
                 try reason(turn, counts, tally, isAgain: true) ?? "\(before)\(Self.today)\(tally.matched) match"
@@ -89,6 +91,13 @@ struct SafetyCheck {
         }
         seen.recent = earlier.dropFirst().compactMap { $0 }
         return seen
+    }
+
+    /// Whether an earlier cycle held a playbook for a metric that fell, and its last complete day looks as others do.
+    func isOver(_ work: PlaybookAtWork) throws -> Bool {
+        guard work.registered.heldAt != nil, let standing = work.registered.heldBecause, Safety.isOfFall(standing)
+        else { return false }
+        return try safety.hold(falls(of: work)) == nil
     }
 
     // MARK: The data that a playbook reads

@@ -34,6 +34,8 @@ struct Turn {
     /// Why it is held, and whether that lasts until somebody releases it.
     var hold: String?
     var lasts = false
+    /// Whether what it was held for before is over.
+    var endsHold = false
     /// The empty values of what it reads, to be compared with at the next match.
     var nulls: [NullCounts.Count] = []
     /// How far a first large batch had come before.
@@ -50,6 +52,11 @@ struct Turn {
 
     var id: Int64 { work.id }
     var playbook: Playbook { work.playbook }
+
+    /// Why an earlier cycle held it, where that still holds.
+    var standing: String? {
+        endsHold || work.registered.heldAt == nil ? nil : work.registered.heldBecause
+    }
 
     var trigger: Safety.Trigger {
         switch playbook.trigger {

@@ -12,9 +12,11 @@ struct TurnFinder {
 
     /// - Parameter works: those that take part, in the order in which they arbitrate.
     func find(_ works: [PlaybookAtWork]) throws -> [Turn] {
-        try works.map { work in
+        let check = SafetyCheck(workspace: workspace, connection: connection, context: context)
+        return try works.map { work in
             var turn = Turn(work)
             turn.canaryBefore = try canary(of: work)
+            turn.endsHold = try check.isOver(work)
             turn.stale = work.registered.heldByHand ?? context.staleness(of: work.playbook.decidingTerms)
             switch work.playbook.trigger {
             case .when: try take(&turn, when: work)
@@ -115,7 +117,7 @@ struct TurnFinder {
     /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.
     private func isStillHeld(_ occurrence: Instant, _ turn: Turn) throws -> Bool {
         guard matching == .due,
-            turn.stale != nil || turn.work.registered.heldAt != nil || isCanaryWaiting(turn)
+            turn.stale != nil || turn.standing != nil || isCanaryWaiting(turn)
         else { return false }
         return try SchedulerQueries(connection).state(ofOccurrence: occurrence, of: turn.id) == .held
     }

@@ -98,6 +98,13 @@ package struct CycleRecords {
             ])
     }
 
+    /// Ends a hold whose reason is over.
+    package func endHold(of playbookID: Int64) throws {
+        try connection.execute(
+            "UPDATE playbook SET held_at = NULL, held_because = NULL WHERE id = :playbook",
+            ["playbook": .integer(playbookID)])
+    }
+
     /// - Parameter reason: why it is held, or is missed; one that was held before it was missed was missed for that.
     package func recordOccurrence(
         of playbookID: Int64, at: Instant, state: OccurrenceState, matched: Int, because reason: String? = nil

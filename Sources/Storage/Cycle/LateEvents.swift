@@ -1,6 +1,6 @@
 package import Playbooks
 
-/// The events that arrived since accounts last came into stages and tell of moments before that.
+/// The events that arrived since accounts last came into stages and tell of moments before that, or before the account left.
 package struct LateEvents {
     /// The newest event that there is.
     package let newest: Int64
@@ -19,10 +19,10 @@ package struct LateEvents {
             let list = BoundList("kind", kinds)
             try connection.forEach(
                 """
-                SELECT account_id, min(at) FROM event
-                WHERE id > :cursor AND at <= :last
-                    AND +kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names)))
-                GROUP BY account_id
+                SELECT e.account_id, min(e.at) FROM event e JOIN account a ON a.id = e.account_id
+                WHERE e.id > :cursor AND (e.at <= :last OR a.status = 'churned' AND e.at < a.churned_at)
+                    AND +e.kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names)))
+                GROUP BY e.account_id
                 """, list.arguments.merging(["cursor": .integer(cursor), "last": .instant(last)]) { $1 }
             ) { moments[$0.integer(0)] = Instant(milliseconds: $0.integer(1)) }
         }

@@ -26,7 +26,8 @@ struct ErasedTable {
         ErasedTable(
             name: "account",
             columns: [
-                ("key", .hash), ("name", .nothing), ("churn_reason", .nothing), ("stage", .nothing),
+                ("key", .hash), ("name", .nothing), ("churn_reason", .nothing), ("leaves_reason", .nothing),
+                ("stage", .nothing),
                 ("stage_imported", .nothing), ("timezone", .nothing), ("locale", .nothing),
             ], account: "id"),
         ErasedTable(

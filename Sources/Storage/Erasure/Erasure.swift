@@ -216,7 +216,8 @@ package struct Erasure {
         return try connection.execute(
             """
             UPDATE account SET erased_at = :now, key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),
-                churned_at = CASE WHEN status = 'churned' THEN churned_at ELSE :now END, status = 'churned'
+                churned_at = CASE WHEN status = 'churned' THEN churned_at ELSE :now END, status = 'churned',
+                leaves_told = NULL, leaves_event = NULL
             WHERE id \(isWhole)
             """, values)
     }

@@ -42,6 +42,8 @@ package enum ImportSource: Sendable {
 package struct ImportOptions: Sendable {
     /// The events count in conditions and trigger nothing.
     package var isHistory = false
+    /// Rows at hand are taken as those of a file: a bad cell is left out, and words that no list knows stay.
+    package var isOfFiles = false
     /// The days that a metrics file holds are complete.
     package var closesDays = false
     /// Somebody says that as many customers have left as the file says.

@@ -31,7 +31,7 @@ package struct Importer {
         try AttributeColumns(dataMap).apply(to: store)
         let reader = ReadAhead.reading(try Self.reader(of: source, isStopped: options.isStopped))
         // What was not read from a file was entered by hand, or by a program that knows.
-        let isStrict = if case .rows = source { true } else { false }
+        let isStrict = if case .rows = source { !options.isOfFiles } else { false }
         var options = options
         if options.map == nil { options.map = dataMap.importMap(kind.rawValue) }
         let context = ImportContext(

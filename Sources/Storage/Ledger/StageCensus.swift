@@ -75,12 +75,12 @@ package struct StageCensus {
         }
     }
 
-    /// Where one account is, and since when; nil when it is on no journey.
+    /// Where one account is, or was when it left, and since when; nil when it is on no journey.
     package func place(of account: Int64) throws -> (key: StageKey, since: Instant, isStuck: Bool)? {
         let row = try connection.first(
-            "SELECT journey, stage, stage_since FROM account WHERE id = :id", ["id": .integer(account)])
+            "SELECT journey, stage, stage_since, status FROM account WHERE id = :id", ["id": .integer(account)])
         guard let journey = row?[0].text, let stage = row?[1].text, let since = row?[2].instant else { return nil }
         let key = StageKey(journey, stage)
-        return (key, since, isStuck(key, since: since))
+        return (key, since, row?[3].text == "active" && isStuck(key, since: since))
     }
 }

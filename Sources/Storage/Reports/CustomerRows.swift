@@ -30,6 +30,8 @@ struct CustomerRows {
         /// By their moments and ids.
         var events: [Event] = []
         var payments: [(day: Int, mrr: Int64)] = []
+        /// Whether what it pays is not known any more, and counts as it was known last.
+        var keepsPayment = false
         fileprivate var hasHistory = false
 
         /// That it left is told by no event; then by the account itself.
@@ -105,8 +107,11 @@ struct CustomerRows {
             }
             let at = row.instant("at")
             guard at <= context.now else { return }
-            accounts[index].payments.append(
-                (context.zone.day(of: at).number, Self.revenue(row.optionalInteger("value"))))
+            let mrr = Self.revenue(row.optionalInteger("value"))
+            // What nobody knows any more is no less than it was.
+            accounts[index].keepsPayment = mrr < 0 && (accounts[index].payments.last?.mrr ?? accounts[index].mrr) > 0
+            guard !accounts[index].keepsPayment else { return }
+            accounts[index].payments.append((context.zone.day(of: at).number, mrr))
         }
     }
 

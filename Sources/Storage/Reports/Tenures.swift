@@ -92,6 +92,8 @@ package struct Tenures {
     /// Accounts that have been erased since: those that had left before count with what was kept of them, customers of that
     /// moment are on no side of anything.
     package private(set) var erased = (left: 0, customers: 0)
+    /// Customers whose MRR is not known any more, and counts as it was known last.
+    package private(set) var keptPayments = 0
     /// Accounts that left, but nobody knows when; they count nowhere.
     package private(set) var departedUnknownWhen = 0
 
@@ -204,27 +206,38 @@ package struct Tenures {
                     account: index, day: Int32(change.day), was: change.was, pays: change.pays,
                     mrrBefore: change.mrrBefore, mrr: change.mrr))
         }
-        for found in life.tenures {
+        if account.keepsPayment, life.tenures.last?.ended == nil, !life.tenures.isEmpty { keptPayments += 1 }
+        for (number, found) in life.tenures.enumerated() {
+            let next = number + 1 < life.tenures.count ? life.tenures[number + 1].began : Int.max
             var stay = Tenure(
                 account: index, origin: Int32(found.origin), began: Int32(found.began),
                 end: found.ended.map { Int32($0) } ?? Tenure.never, mrr: found.mrr)
-            if let ended = found.ended { explain(&stay, found.began...ended, account) }
+            if let ended = found.ended { explain(&stay, found.began...ended, before: next, account) }
             tenures.append(stay)
         }
     }
 
     /// Why a tenure ended: by the event by which the account left, else by what it said when it asked to cancel.
-    private mutating func explain(_ stay: inout Tenure, _ days: ClosedRange<Int>, _ account: CustomerRows.Account) {
+    ///
+    /// Who no longer pays may be said to have left some nights later: that is the departure, unless it paid again before `next`.
+    private mutating func explain(
+        _ stay: inout Tenure, _ days: ClosedRange<Int>, before next: Int, _ account: CustomerRows.Account
+    ) {
         func latest(_ kind: CustomerRows.Event.Kind, needsReason: Bool) -> CustomerRows.Event? {
             account.events.last {
                 $0.kind == kind && $0.counts && days.contains($0.day) && (!needsReason || $0.reason != nil)
             }
         }
-        let left = latest(.churned, needsReason: false)
+        let left =
+            latest(.churned, needsReason: false)
+            ?? account.events.first {
+                $0.kind == .churned && $0.counts && $0.day > days.upperBound && $0.day < next
+            }
         let own = account.leftWithoutEvent || account.erasedAt != nil ? account.churnReason : nil
         stay.reason =
             (left?.reason ?? latest(.asked, needsReason: true)?.reason ?? own).map { reasons.number(of: $0) } ?? -1
-        let hasChurned = account.churnedAt.map { $0 <= now && zone.day(of: $0).number <= days.upperBound } ?? false
+        let hasChurned =
+            account.churnedAt.map { $0 <= now && zone.day(of: $0).number < max(days.upperBound + 1, next) } ?? false
         stay.isFree = left == nil && !hasChurned
     }
 

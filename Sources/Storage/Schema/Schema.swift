@@ -9,7 +9,7 @@ enum Schema {
         erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands, valueCensus, heldByHand,
         eventsAhead, lookups, changes, waiting, told, texts, billing, moved, columnsSeen, strata, revenue,
         keptReports, enrollmentsInside, exclusionKinds, heldOccurrences,
-        unusableChannels, flowCounts, listed, toldApart, sendLog, scheduledSince, unanswered,
+        unusableChannels, flowCounts, listed, toldApart, sendLog, scheduledSince, unanswered, leaving,
     ]
 
     static let openStates = ["pending", "claimed", "sending", "held", "unknown"]

@@ -53,7 +53,6 @@ final class AccountImport: ImportTarget {
     var rows = StagedRows("import_account", [])
     private var cells = StagedCells([])
     private var hasSequel = false
-
     private var undated: UndatedAccounts
     private var twins: TwinKeys
     private var subscriptions: SubscriptionRows?
@@ -190,7 +189,7 @@ final class AccountImport: ImportTarget {
         }
         let isActive = lifecycle.isActive(scalars)
         if let isActive, subscriptions?.take(key, record, isRunning: isActive, &scalars, rows) == true { return }
-        if isActive == false { hasDepartures = true }
+        if lifecycle.departs(scalars) { hasDepartures = true }
         let rows = rows
         rows.add(.null)
         rows.add(.integer(0))
@@ -284,7 +283,8 @@ final class AccountImport: ImportTarget {
         try connection.forEach(
             """
             SELECT s.row, a.id, \(columns.differs), \(isOldNews), \(columns.isRevenueToldBefore(toldBefore)), a.key,
-                \(hasStatus ? toldBefore.isFirstChurn : "false"), \(isBack)
+                \(hasStatus ? toldBefore.isFirstChurn : "false"), \(isBack),
+                \(context.isOngoing ? "false" : columns.emptiesRevenue)
             FROM import_account s JOIN account a ON a.key = s.key
             """, ["now": .instant(context.now)].merging(hasStatus ? toldBefore.values : [:]) { $1 }
         ) { match in
@@ -296,6 +296,7 @@ final class AccountImport: ImportTarget {
             let account = match.integer(1)
             rows[row, StagedAccount.account] = .integer(account)
             if match.integer(6) == 1 { left.append(account) }
+            if match.integer(8) == 1 { doubts.emptied.add(match.text(5) ?? "") }
             if isOld {
                 // What it changes is known when it has its mark.
                 hasOldNews = true
@@ -353,15 +354,14 @@ final class AccountImport: ImportTarget {
             names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
             spelling.warning, doubts.warning,
         ].compactMap { $0 }
-        tally.warnings += subscriptions?.warnings ?? []
+        tally.warnings += try (subscriptions?.warnings ?? []) + [doubts.emptied.warning(connection)].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
             }
         }
         if !context.isOngoing, context.options.since == nil {
-            let absent = AbsentAccounts(connection)
-            let warning = try absent.warning(
+            let warning = try AbsentAccounts(connection).warning(
                 known: tally.unchanged + tally.updated, seen: seen, rejected: report.rejected)
             tally.warnings += [warning].compactMap { $0 }
         }

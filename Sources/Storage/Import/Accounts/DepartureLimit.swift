@@ -25,12 +25,18 @@ final class DepartureLimit {
     /// - Returns: why they must not be written.
     func refusalOfAccounts(isNamed: Bool) throws -> String? {
         if isNamed, try Meta.lastNow(connection) == nil { return nil }
-        return try refusal(
-            of: connection.integer(
-                """
-                SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
-                WHERE s.status = 'churned' AND a.status = 'active'
-                """))
+        let leaving = try connection.integer(
+            """
+            SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
+            WHERE s.status = 'churned' AND a.status = 'active'
+            """)
+        // The end of everybody's contract is no departure either.
+        let ahead = try connection.integer(
+            """
+            SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
+            WHERE s.leaves_told IS NOT NULL AND a.leaves_told IS NULL AND a.status = 'active'
+            """)
+        return try refusal(of: leaving + ahead, ahead > 0 ? "on days that lie ahead" : "at once")
     }
 
     /// Counts whom the staged events would make leave, together with what was written before.
@@ -48,10 +54,10 @@ final class DepartureLimit {
                 AND NOT EXISTS (
                     SELECT 1 FROM event e WHERE e.kind_id = :back AND e.account_id = a.id AND e.at >= t.churned)
             """, ["churned": .optional(kinds["churned"]), "back": .optional(kinds["reactivated"])])
-        return try refusal(of: leaving)
+        return try refusal(of: leaving, "at once")
     }
 
-    private func refusal(of leaving: Int64) throws -> String? {
+    private func refusal(of leaving: Int64, _ when: String) throws -> String? {
         if leaving == 0 { return nil }
         let customers =
             try self.customers
@@ -59,7 +65,7 @@ final class DepartureLimit {
         self.customers = customers
         departed += Int(leaving)
         guard departed >= Self.fewest, departed * Self.share > customers else { return nil }
-        return "\(departed) of \(customers) active customers would leave at once, more than one in five; "
+        return "\(departed) of \(customers) active customers would leave \(when), more than one in five; "
             + "if they have left, import it with --complete"
     }
 }

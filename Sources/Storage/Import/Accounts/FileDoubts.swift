@@ -6,6 +6,7 @@ struct FileDoubts {
     private let departures: DepartureLimit
     private var shifted: ShiftedValues
     private var foreign: ForeignAddresses
+    var emptied = EmptiedRevenue()
     /// The first line that gives a status to the rows below it; harmless where each row has one of its own.
     private var heading: (text: String, row: Int)?
 
@@ -43,6 +44,7 @@ struct FileDoubts {
         heading = nil
         shifted.renew()
         foreign.renew()
+        emptied = EmptiedRevenue()
     }
 
     var warning: String? { foreign.warning }

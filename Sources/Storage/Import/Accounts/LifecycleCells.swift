@@ -1,3 +1,5 @@
+import Playbooks
+
 /// The cells of an account's row that hang together: its status, its dates, and why it left.
 final class LifecycleCells {
     private let context: ImportContext
@@ -12,6 +14,7 @@ final class LifecycleCells {
     private var createdAt: Int?
     private var serviceEndAt: Int?
     private var reason: Int?
+    private var leavesTold: Int?
     /// Accounts of which a file says that they leave on a day that lies ahead.
     private var leaving = 0
 
@@ -30,6 +33,7 @@ final class LifecycleCells {
         cancelRequestedAt = columns.index(of: "cancel_requested_at")
         createdAt = columns.index(of: "created_at")
         serviceEndAt = columns.index(of: "service_end_at")
+        leavesTold = columns.index(of: "leaves_told")
         reason = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
     }
 
@@ -37,6 +41,11 @@ final class LifecycleCells {
     func isActive(_ scalars: ContiguousArray<Scalar>) -> Bool? {
         guard let status, case .text(let word) = scalars[status] else { return nil }
         return word.elementsEqual(active)
+    }
+
+    /// Whether the row says that its account leaves, or has left.
+    func departs(_ scalars: ContiguousArray<Scalar>) -> Bool {
+        isActive(scalars) == false || leavesTold.map { !scalars[$0].isNull } ?? false
     }
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
@@ -86,14 +95,16 @@ final class LifecycleCells {
     private static let farthest: Int64 = 50 * 365 * 86_400_000
 
     /// Who leaves on a day that lies ahead is a customer until then, whatever word stands beside it: the day is that on
-    /// which the service ends. Over HTTP such a row is refused instead, and its sender told.
+    /// which the service ends, and on which the account leaves (`DueDepartures`). Over HTTP such a row is refused instead, and
+    /// its sender told.
     ///
     /// - Returns: whether the row says so.
     private func takeEnd(_ scalars: inout ContiguousArray<Scalar>, _ present: inout Int64) -> Bool {
         guard context.takesGoodCells, let churnedAt, let serviceEndAt, case .integer(let at) = scalars[churnedAt],
-            at > context.latest
+            at > context.now.milliseconds
         else { return false }
         scalars[churnedAt] = .null
+        if let leavesTold { scalars[leavesTold] = .integer(at) }
         if scalars[serviceEndAt].isNull {
             scalars[serviceEndAt] = .integer(at)
             present |= 1 << Int64(serviceEndAt)
@@ -109,6 +120,7 @@ final class LifecycleCells {
         leaving == 0
             ? nil
             : "\(leaving) \(leaving == 1 ? "account leaves" : "accounts leave") on a day that lies ahead (churned_at), and "
-                + "\(leaving == 1 ? "is a customer" : "are customers") until then; the day is kept as service_end_at"
+                + "\(leaving == 1 ? "is a customer until then and leaves" : "are customers until then and leave") by "
+                + "\(leaving == 1 ? "itself" : "themselves"); the day is kept as service_end_at"
     }
 }

@@ -70,6 +70,7 @@ final class EventEffects {
         if touchesAccounts {
             try applyCancels()
             try applyChurn()
+            try applyStays()
         }
         if touchesContacts { try applyContacts() }
     }
@@ -103,6 +104,21 @@ final class EventEffects {
                 OR (n.withdrawn >= COALESCE(n.requested, n.withdrawn) AND n.withdrawn >= a.cancel_requested_at)
             )
             """, ids)
+    }
+
+    /// Who asks to stay, or comes back, leaves on no day that lies ahead as an event has said; what was known before says nothing
+    /// of it.
+    private func applyStays() throws {
+        try connection.execute(
+            """
+            UPDATE account AS a SET leaves_event = NULL, leaves_reason = NULL
+            WHERE a.leaves_event IS NOT NULL AND a.id IN (
+                SELECT s.account_id FROM import_event s
+                JOIN event e ON e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at
+                WHERE s.kind_id IN (:cancel_withdrawn, :reactivated) AND e.received_at = :now AND NOT EXISTS (
+                    SELECT 1 FROM event r
+                    WHERE r.kind_id = :cancel_requested AND r.account_id = e.account_id AND r.at > e.at))
+            """, ids.merging(["now": .instant(context.now)]) { $1 })
     }
 
     private func applyChurn() throws {
@@ -149,7 +165,8 @@ final class EventEffects {
         try connection.execute(
             """
             UPDATE account AS a SET status = n.status, churned_at = CASE WHEN n.status = 'churned' THEN n.at END,
-                churn_reason = CASE WHEN n.status = 'churned' THEN COALESCE(n.reason, a.churn_reason) END
+                churn_reason = CASE WHEN n.status = 'churned' THEN COALESCE(n.reason, a.churn_reason) END,
+                leaves_told = NULL, leaves_event = NULL, leaves_reason = NULL
             FROM import_churn n WHERE a.id = n.account_id
             """)
         try connection.execute(

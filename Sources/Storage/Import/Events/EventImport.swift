@@ -106,15 +106,16 @@ final class EventImport: ImportTarget {
         let found = try accounts.find(account)
         let kind = try kind(field(1))
         guard case .integer(let at) = try moment.scalar(field(2)) else { throw Rejection(.missing, "at", "is empty") }
-        if at > context.latest {
-            guard kind.name == "churned", context.takesGoodCells else {
-                let advice = kind.name == "churned" ? "; a planned end is `service_end_at` of the account" : ""
-                throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future\(advice)")
-            }
-            ends.take(account: found.id, at: at)
-            return
+        let isAhead = kind.name == "churned" && context.takesGoodCells && at > context.now.milliseconds
+        if at > context.latest, !isAhead {
+            let advice = kind.name == "churned" ? "; a planned end is `service_end_at` of the account" : ""
+            throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future\(advice)")
         }
         try properties.read(record, of: kind.name, object: field(5))
+        if isAhead {
+            ends.take(account: found.id, at: at, properties: properties.json)
+            return
+        }
         if properties.json.count > CSVReader.longestField {
             throw Rejection(.malformed, "properties", "are longer than 64 KiB together")
         }
@@ -265,7 +266,7 @@ final class EventImport: ImportTarget {
 
     func finish(_ report: inout ImportReport) throws {
         if !ends.isEmpty {
-            let counts = try store.write(on: connection) { try ends.apply($0, now: context.now) }
+            let counts = try store.write(on: connection) { try ends.apply($0, kinds, now: context.now) }
             tally.updated += counts.changed
             tally.unchanged += counts.unchanged
             tally.warnings += ends.warnings

@@ -34,10 +34,18 @@ extension StagedColumns {
                         "service_end_at", column: AttributeColumns.ofAccount("service_end_at"),
                         CellReader("service_end_at", kind), place: nil, kind: .integer)
                 }
-                let kept = self["service_end_at"]?.place == nil ? "a.service_end_at" : updated("service_end_at")
+                // With the departure that is taken back goes the end that it was kept as.
+                let kept =
+                    self["service_end_at"]?.place != nil
+                    ? updated("service_end_at")
+                    : """
+                    CASE WHEN \(status) = 'active' AND \(isPresent("churned_at"))
+                        THEN NULLIF(a.service_end_at, a.leaves_told) ELSE a.service_end_at END
+                    """
                 set(
                     "service_end_at", updated: "COALESCE(s.service_end_at, \(kept))", inserted: "s.service_end_at")
             }
+            spellLeaving(status)
             if let reason = self["churn_reason"] {
                 set(
                     "churn_reason",
@@ -62,6 +70,26 @@ extension StagedColumns {
                 inserted: "\(AccountImport.now)")
         }
         if self["stage"] != nil { spellStage() }
+    }
+
+    /// The day ahead on which an account leaves: a row that has the column of such days and names none takes back what was told;
+    /// who asks to stay, comes back or has left leaves on none.
+    private mutating func spellLeaving(_ status: String) {
+        let takesBack = self["churned_at"]?.place == nil ? "false" : isPresent("churned_at")
+        let staysOn = self["cancel_requested_at"].map {
+            "\(status) = 'active' AND a.cancel_requested_at IS NOT NULL AND \($0.updated) IS NULL"
+        }
+        let isOver = "\(status) = 'churned' OR a.status = 'churned' OR \(staysOn ?? "false")"
+        add(
+            "leaves_told", column: "leaves_told", CellReader("leaves_told", .text), place: nil, kind: .integer,
+            updated: """
+                CASE WHEN \(status) = 'churned' THEN NULL WHEN \(takesBack) THEN s.leaves_told ELSE a.leaves_told END
+                """, inserted: "s.leaves_told")
+        for (name, kind) in [("leaves_event", ColumnKind.integer), ("leaves_reason", .text)] {
+            add(
+                name, column: name, CellReader(name, .text), place: nil, kind: kind,
+                updated: "CASE WHEN \(isOver) THEN NULL ELSE a.\(name) END", inserted: "NULL")
+        }
     }
 
     /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
