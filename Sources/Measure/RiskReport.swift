@@ -24,11 +24,10 @@ package struct RiskReport {
         guard first < today else {
             throw MeasureError("--from \(first) does not lie before \(today), the day of the report")
         }
-        let isSimulation = try Meta.isSimulation(connection)
         let report = RiskReport(
             workspace: workspace,
             figures: try RiskFigures(workspace.risks, since: zone.start(of: first), asOf: asOf, connection),
-            tenures: try Tenures(connection, workspace: workspace, asOf: asOf, isKnownBy: !isSimulation), from: first,
+            tenures: try Tenures(connection, workspace: workspace, asOf: asOf), from: first,
             to: today)
         return Report(
             title: "Risk", asOf: asOf, sections: [try report.now(), try report.done(), try report.unseen()])
@@ -60,7 +59,10 @@ package struct RiskReport {
                 ])
         }
         let total = try figures.total()
-        guard total.accounts > 0 else { return Report.Section(title, [.sentence("No account is at risk.")]) }
+        let held = try self.held().map { Report.Block.sentence($0) }
+        guard total.accounts > 0 else {
+            return Report.Section(title, [.sentence("No account is at risk.")] + held)
+        }
         var table = Report.Table(
             "At risk by reason",
             [
@@ -95,13 +97,20 @@ package struct RiskReport {
                     "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with "
                         + "\(total.mrr.text(of: total.accounts, each: " of MRR", text)); "
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
-                        + "below."),
-                .table(table),
-            ] + (try who()) + [
+                        + "below.")
+            ] + held + [.table(table)] + (try who()) + [
                 .sentence(
                     "All of them: keeptouch accounts --at-risk; those of one reason: --at-risk NAME, of "
                         + "\(reasons.map(\.reason).sorted().joined(separator: ", ")).")
             ])
+    }
+
+    /// Who matches a playbook that is held, and counts nowhere while it is.
+    private func held() throws -> [String] {
+        try figures.held(names).map { item in
+            "\(item.accounts) \(item.accounts == 1 ? "account matches" : "accounts match") \(item.playbook), which is held: "
+                + "they count as at risk when it is released; keeptouch status says why it is held."
+        }
     }
 
     private func done() throws -> Report.Section {
@@ -188,7 +197,7 @@ package struct RiskReport {
         }
         var blocks: [Report.Block] = [
             .sentence(
-                "Of \(all) departures, \(share.successes) came without a playbook of a risk having matched the account in the "
+                "Of \(all) departures, \(share.successes) came without a playbook of a risk, held by nothing, having matched the account in the "
                     + "\(Tenures.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
                     + "\(Report.Unit.share.text(share.wilson())), of this look only)."),
             .table(table),

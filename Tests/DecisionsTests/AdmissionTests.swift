@@ -59,7 +59,10 @@ import Testing
             admission.tooLate = "missed: long ago"
         },
         Row("a safety rule", .held, settled: false, "looks wrong") { admission, _ in admission.hold = "looks wrong" },
-        Row("the enrollment of the match", .already, settled: true, "enrolled for this match") { _, match in
+        Row("the enrollment of the match, also while nobody enters", .already, settled: true, "enrolled for this match")
+        {
+            admission, match in
+            admission.hold = "a person holds it"
             waited(.hours(1), &match)
             match.standing?.enrollmentID = 7
         },

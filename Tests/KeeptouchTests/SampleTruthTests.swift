@@ -46,6 +46,6 @@ struct SampleTruthTests {
         #expect(tenure[0] == "1")
         #expect(try #require(Int(tenure[1])) >= watched.count)
         let early = watched.count { life in life.left.map { $0 - life.came < 30 } ?? false }
-        #expect(try #require(Int(tenure[2])) >= early)
+        #expect(try #require(Int(tenure[3])) >= early)
     }
 }

@@ -40,7 +40,7 @@ struct TwoYearsIntervalTests {
             for row in try world.cells("Risk by month of tenure", in: world.attrition) {
                 let number = try #require(Int(row[0].text))
                 func there(_ months: Int) -> Double { months == 0 ? 1 : share(Int(Double(months) * 365.25 / 12)) }
-                risks.add(row[4], of: 1 - there(number) / there(number - 1), "\(seed), month \(number)")
+                risks.add(row[5], of: 1 - there(number) / there(number - 1), "\(seed), month \(number)")
             }
             for row in try world.cells("Reasons", in: world.attrition) {
                 let name = world.reasons.first { $0.value == row[0].text }?.key ?? row[0].text

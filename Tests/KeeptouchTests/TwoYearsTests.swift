@@ -54,7 +54,7 @@ struct TwoYearsTests {
     @Test(arguments: TwoYears.seeds) func reasonsAreThoseForWhichTheyLeft(seed: UInt64) throws {
         let world = try TwoYears.world(seed)
         let (from, to) = try TwoYears.window
-        let left = world.truth.lives.filter { life in life.left.map { $0 > from && $0 <= to } ?? false }
+        let left = world.truth.lives.filter { life in life.left.map { $0 >= from && $0 < to } ?? false }
         let rows = try world.texts("Reasons", in: world.attrition)
         #expect(rows.reduce(0) { $0 + (Int($1[3]) ?? 0) } == left.count)
         let byReason = Dictionary(grouping: left, by: \.reason)

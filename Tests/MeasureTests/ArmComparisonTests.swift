@@ -55,6 +55,20 @@ struct ArmComparisonTests {
         #expect(ExperimentVerdict(comparison, detect: 0.04, days: 0, daysSoFar: 90) == .harmful([0]))
     }
 
+    @Test func harmIsNotHiddenByABetterArmThatWaitsForItsGuardrails() {
+        let comparison = ArmComparison(
+            rule: .fixed, looks: [look(1, [(200, 1_000), (320, 1_000), (90, 1_000)])], planned: 3_000)
+        func verdict(_ x: ExperimentVerdict.Guardrail.Standing) -> ExperimentVerdict {
+            ExperimentVerdict(
+                comparison, detect: 0.04,
+                guardrails: [[.init(outcome: "churned", standing: x)], [.init(outcome: "churned", standing: .broken)]],
+                days: 0, daysSoFar: 90)
+        }
+        #expect(verdict(.open) == .harmful([1]))
+        #expect(verdict(.holds) == .ship(0))
+        #expect(verdict(.broken) == .breaksGuardrail(0, outcome: "churned"))
+    }
+
     @Test func aGuardrailMetricHoldsTheWinnerBack() {
         let comparison = ArmComparison(rule: .fixed, looks: [look(1, [(120, 1_000), (200, 1_000)])], planned: 2_000)
         func verdict(_ standing: ExperimentVerdict.Guardrail.Standing) -> ExperimentVerdict {

@@ -16,7 +16,7 @@ struct AttritionReportTests {
         #expect(section.title == "How many leave, 2025-02-01 to 2026-02-01")
         #expect(
             section.sentences[0]
-                == "Of 100 accounts that were customers on 2025-02-01, 10 were none on 2026-02-01: 10.0% in 365 days "
+                == "Of 100 accounts that were customers when 2025-02-01 began, 10 were none when 2026-02-01 did: 10.0% in 365 days "
                 + "(95% interval 5.5% to 17.4%). At this pace it is 0.9% a month and 10.0% a year.")
         #expect(section.sentences[1].contains("its MRR is above 0, or unknown"))
         #expect(section.tables[0].rows[0][3].text.contains("at the start"))
@@ -160,7 +160,9 @@ struct AttritionReportTests {
         // Now a third leaves in the fourth.
         try world.add(25, came: 0, left: 105)
         let planted = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
-        #expect(planted.hasPrefix("More leave in month 4 of tenure than in the others: "), "\(planted)")
+        #expect(
+            planted.hasPrefix("More leave in month 4 of tenure than in the other months with 20 customers: "),
+            "\(planted)")
         #expect(planted.contains("(p ") && planted.contains("corrected for 1"), "\(planted)")
     }
 
@@ -321,7 +323,7 @@ struct AttritionReportTests {
         #expect(try before.section("How many leave").sentences[0].hasPrefix("Of 50 accounts"))
         #expect(
             try after.section("How many leave").sentences[0].hasPrefix(
-                "Of 48 accounts that were customers on 2025-02-01, 10 were none"))
+                "Of 48 accounts that were customers when 2025-02-01 began, 10 were none"))
         let reasons = try after.section("Why they leave").tables[0].rows.map { [$0[0].text, $0[3].text] }
         #expect(reasons == [["price", "10"]])
         let plans = try after.section("By plan").tables[0].rows.map { [$0[0].text, $0[1].text] }

@@ -65,7 +65,7 @@ struct ExperimentReportTests {
     @Test func aHoldoutOfOneGivesNoVerdict() throws {
         let world = try world(600, holdout: 0.002, chances: ["holdout": 0.1, "treated": 0.9])
         let verdict = try verdict(world)
-        #expect(verdict.hasPrefix("Cannot be detected") || verdict.hasPrefix("Keep running"), "\(verdict)")
+        #expect(verdict.hasPrefix("The plan will not be full") || verdict.hasPrefix("Keep running"), "\(verdict)")
     }
 
     @Test(arguments: ArmComparison.Rule.allCases)
@@ -282,6 +282,12 @@ struct ExperimentReportTests {
         #expect(text.contains("The message hello.md was edited: from 2024-11-0"))
     }
 
+    @Test func beforeAnybodyEntersTheGoalIsThatOfTheFile() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.launch("p")
+        #expect(try world.report("p", day: 10).sections[1].title == "Goal")
+    }
+
     @Test func anEarlyStopIsGivenWithItsCorrection() throws {
         let verdict = try verdict(world(chances: ["holdout": 0.1, "treated": 0.3]))
         #expect(verdict.contains("holds at any look"))
@@ -291,7 +297,7 @@ struct ExperimentReportTests {
     @Test func whatCannotBeDetectedComesWithWhatCould() throws {
         let world = try world(400, chances: ["holdout": 0.1, "treated": 0.1])
         let verdict = try verdict(world)
-        #expect(verdict.hasPrefix("Cannot be detected in this segment"), "\(verdict)")
+        #expect(verdict.hasPrefix("The plan will not be full within a year"), "\(verdict)")
         #expect(verdict.contains(" What could be: waiting for all "))
         #expect(verdict.contains("`holdout: 50%`, which needs "))
         #expect(verdict.contains("a nearer goal: one that "))

@@ -51,6 +51,23 @@ struct JourneyMapTests {
         return try world.store.read { try JourneyMap.report($0, workspace: world.workspace, asOf: asOf) }
     }
 
+    @Test func theMapOfAnEarlierDayIsOfThatDay() throws {
+        let world = try Self.world()
+        let asOf = AttritionWorld.day(200)
+        let map = try world.store.read { try JourneyMap.report($0, workspace: world.workspace, asOf: asOf) }
+        let report = try world.journey(on: 200)
+        func column(_ report: Report, _ title: String, _ name: String) throws -> [Report.Cell] {
+            let table = try #require(report.table(named: title))
+            let place = try #require(table.columns.firstIndex { $0.title == name })
+            return table.rows.map { $0[place] }
+        }
+        #expect(
+            try column(map, "Stages of a", "there now") == column(report, "Steps of a", "there now"))
+        #expect(
+            try column(map, "Stages of a", "moved on lately").prefix(2)
+                == column(report, "Steps of a", "moved on, last 14 days").prefix(2))
+    }
+
     @Test func aTouchpointStandsInTheStageInWhichItReachedAccountsWithWhoMovedOn() throws {
         let report = try map()
         guard case .table(let table) = report.sections[1].blocks[2] else {

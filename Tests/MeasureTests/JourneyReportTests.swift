@@ -104,6 +104,24 @@ struct JourneyReportTests {
                 == "`weak_point()` holds for who is overdue in a: signed_up, by the figures of the last cycle.")
     }
 
+    /// The fall lasts: the weeks since the first flag do not become what later ones are measured by.
+    @Test func aFallThatLastsStaysAWeakPoint() throws {
+        let world = try Self.leaking()
+        for day in stride(from: 280, through: 345, by: 1) {
+            try world.store.write { connection in
+                try StageBenchmarks.compute(
+                    world.workspace.journeys, on: Day(number: 20_089 + day), now: AttritionWorld.day(day), connection)
+                try Benchmarks.save(connection)
+            }
+        }
+        let weak = try world.journey(on: 345).section("Weak points")
+        let past = try #require(weak.tables.first?.rows.first { $0[2].text == "its own past" })
+        guard case .number(let before, _) = past[4] else { throw Unmeasurable.outOfRange }
+        #expect(abs(before - 0.6) < 0.05)
+        // In other journeys nothing fell, and nothing is flagged.
+        #expect(weak.tables[0].rows.allSatisfy { $0[0].text == "a" })
+    }
+
     @Test func theAttritionPageShowsTheLeak() throws {
         let world = try Self.leaking()
         let report = try world.attrition(on: 359)

@@ -141,7 +141,9 @@ struct MeanExperimentTests {
         #expect(try table("Arms", in: report).map { $0[4] } == ["58.00", "87.00"])
         let verdict = try world.verdict("p", day: 120, rule: .fixed)
         // Nobody differs from anybody within an arm, so that nothing can be asked.
-        #expect(verdict.hasPrefix("Cannot be detected in this segment: a change of 2.90 logins from 72."), "\(verdict)")
+        #expect(
+            verdict.hasPrefix("The plan will not be full within a year: a change of 2.90 logins from 72."), "\(verdict)"
+        )
     }
 
     @Test func revenueIsComparedByGroupToo() throws {

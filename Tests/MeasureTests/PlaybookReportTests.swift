@@ -53,6 +53,18 @@ struct PlaybookReportTests {
         return []
     }
 
+    /// Windows of the first version end on the days 30 to 40; a nightly file may tell of them two days later.
+    @Test func anEntryIsOpenUntilWhatHappenedInItsWindowCanBeKnown() throws {
+        let world = try world()
+        func row(_ day: Double) throws -> (matured: Int, open: Int) {
+            let cells = try #require(cells(report(world, "p", day: day), "Versions").first)
+            return (Int(cells[10]) ?? -1, Int(cells[12]) ?? -1)
+        }
+        #expect(try row(31.9).matured == 0)
+        #expect(try row(41).open > 0)
+        #expect(try row(42.1).open == 0)
+    }
+
     /// A match that ended while its account was inside was not answered; the one that its account entered by was.
     @Test func matchesThatEndedInsideDidNotEnter() throws {
         let world = try world()

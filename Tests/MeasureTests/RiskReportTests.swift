@@ -41,6 +41,38 @@ struct RiskReportTests {
         return world
     }
 
+    /// On the tenth day two matched, on the twentieth a rule held them, on the thirtieth they were released.
+    @Test func whatIsHeldIsSaidAndAsOfItsTime() throws {
+        let world = try Self.world()
+        try world.store.write { connection in
+            for (day, verdict) in [(10, "blocked"), (20, "held"), (30, "blocked")] {
+                try connection.execute(
+                    """
+                    INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+                    SELECT a.id, p.id, '', :at, :day, :verdict, '' FROM account AS a, playbook AS p
+                    WHERE p.name = 'fallen' AND a.id <= 2
+                    """,
+                    ["at": .instant(AttritionWorld.day(day)), "day": .integer(Int64(day)), "verdict": .text(verdict)])
+            }
+            try connection.execute(
+                """
+                INSERT INTO standing (account_id, playbook_id, match_key, since, verdict, reason, settled)
+                SELECT a.id, p.id, '', :at, 'blocked', '', 0 FROM account AS a, playbook AS p
+                WHERE p.name = 'fallen' AND a.id <= 2
+                """, ["at": .instant(AttritionWorld.day(10))])
+        }
+        func sentences(_ day: Int) throws -> [String] { try world.risk(on: day).section("At risk").sentences }
+        #expect(try sentences(15)[0].hasPrefix("2 accounts are at risk"))
+        #expect(
+            try sentences(25).prefix(2) == [
+                "No account is at risk.",
+                "2 accounts match fallen, which is held: they count as at risk when it is released; keeptouch status says why "
+                    + "it is held.",
+            ])
+        #expect(try sentences(35)[0].hasPrefix("2 accounts are at risk"))
+        #expect(try !sentences(35).contains { $0.contains("which is held") })
+    }
+
     @Test func playbooksThatAreNotLiveAndDidNothingAreNoRowsOfZeros() throws {
         let report = try Self.world().risk(on: 40)
         let rows = try #require(report.table(named: "Playbooks")).rows

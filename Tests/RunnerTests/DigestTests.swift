@@ -222,7 +222,7 @@ import Testing
         let digests = try test.rows("SELECT kind, subject, text FROM digest WHERE kind LIKE 'report%' ORDER BY kind")
         #expect(digests.count == 2)
         #expect(digests[0].hasPrefix("report attrition|Attrition as of 2024-10-04|Attrition\nHow many leave, "))
-        #expect(digests[0].contains("Of 20 accounts that were customers on "))
+        #expect(digests[0].contains("Of 20 accounts that were customers when "))
         #expect(digests[1].contains("There is no journey"))
         // The same occurrence is posted once.
         try test.run(noon(20_000) + .hours(1))

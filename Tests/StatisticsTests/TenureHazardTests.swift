@@ -10,10 +10,8 @@ import Testing
             item.expect(Double(month.number), row.month)
             item.expect(Double(month.departures.total), row.at_risk)
             item.expect(Double(month.departures.successes), row.events)
-            item.expect(Double(month.censored), row.censored)
             item.expect(month.departures.rate, row.hazard_discrete)
             item.expect(month.departures.wilson(), row.wilson95)
-            item.expect(month.actuarial, row.hazard_actuarial)
         }
     }
 }
@@ -25,10 +23,25 @@ import Testing
             Lifetime(duration: .infinity, left: true), Lifetime(duration: 0, left: true),
             Lifetime(duration: -5, left: true), Lifetime(duration: .nan, left: true),
         ], length: 30)
-    #expect(hazard.months.map(\.departures.total) == [2, 0, 1, 1])
+    #expect(hazard.months.map(\.watched) == [2, 1, 1, 1])
+    #expect(hazard.months.map(\.departures.total) == [2, 1, 1, 0])
     #expect(hazard.months.map(\.departures.successes) == [2, 0, 0, 0])
-    #expect(hazard.months[1].actuarial == nil)
     #expect(TenureHazard([], length: 30).months.isEmpty && TenureHazard([], length: 0).months.isEmpty)
+}
+
+/// Of 60 accounts half leave in the middle of their second month; 240 have been in theirs for two days.
+@Test func theRiskOfAMonthAgreesWithTheSurvivalCurve() {
+    let lifetimes = [
+        Lifetime(duration: 45, left: true, count: 30), Lifetime(duration: 300, left: false, count: 30),
+        Lifetime(duration: 32, left: false, count: 240),
+        // Back in the middle of the month, and gone before it was over.
+        Lifetime(entry: 40, duration: 50, left: true, count: 2),
+    ]
+    let second = TenureHazard(lifetimes, length: 30).months[1]
+    #expect(second.watched == 302)
+    #expect(second.departures.successes == 32)
+    let survival = SurvivalCurve(lifetimes).survival(at: 60)
+    #expect(abs((second.departures.rate ?? 0) - (1 - survival)) < 0.01)
 }
 
 @Test func churnIsAnnualizedByCompounding() throws {

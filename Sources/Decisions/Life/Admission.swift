@@ -114,10 +114,11 @@ package struct Admission: Sendable {
             let reason = match.standing?.reason.split(separator: ";").first.map { ": \($0)" } ?? ""
             return Decision(.tooOld, "held until its time was over\(reason)", isSettled: true)
         }
-        if let hold { return Decision(.held, hold, isSettled: false) }
+        // Who has entered by this match is not held: there is nothing left to hold.
         if match.standing?.enrollmentID != nil {
             return Decision(.already, "enrolled for this match", isSettled: isOccurrence(match))
         }
+        if let hold { return Decision(.held, hold, isSettled: false) }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
         if rules.isOccurrence, !rules.isEvent, !match.isByHand, let byHandAt = past.byHandAt,
             now - byHandAt < Self.restAfterHand

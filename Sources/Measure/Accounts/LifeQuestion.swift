@@ -137,9 +137,8 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         in workspace: Workspace, segment: NamedTerm?, _ connection: Connection, asOf: Instant
     ) throws -> [Int64: [AccountList.Reason]] {
         let group = try group(in: workspace)
-        let isSimulation = try Meta.isSimulation(connection)
         let tenures = try Tenures(
-            connection, workspace: workspace, segment: segment, asOf: asOf, isKnownBy: !isSimulation)
+            connection, workspace: workspace, segment: segment, asOf: asOf)
         let risks = workspace.playbooks.filter { $0.risk != nil }.map(\.name)
         let zone = workspace.configuration.zone
         var reasons: [Int64: [AccountList.Reason]] = [:]

@@ -124,6 +124,9 @@ package struct RiskNote: Sendable {
                 + "by \(item.risk.playbook)" + (item.clause.isEmpty ? "" : ": \(item.clause)")
         }
         if risks.isEmpty { lines.append("at no risk that a live playbook knows of") }
+        for name in story.held where workspace.playbook(name)?.risk != nil {
+            lines.append("matches \(name), which is held: nothing is done for it until that is released")
+        }
         let facts: [(String, String)] = [
             ("plan", story.plan ?? ""), ("MRR", mrr.isEmpty ? "unknown" : mrr), ("with us for", tenure),
             ("MRR over that time", ltv), ("stage", stage),

@@ -42,9 +42,10 @@ extension AttritionReport {
             holdout.weeks.isEmpty
             ? "since; the first weekly look is on \(holdout.from + 7)"
             : "by the weekly look of \(comparison.look.at), of \(holdout.until - holdout.from) days"
+        let period = holdout.period == "always" ? "" : " for \(holdout.period)"
         let sentence =
             "Customers of \(holdout.from), when the holdout of \(Report.Unit.share.text(holdout.share)) "
-            + "(\(holdout.period)) was drawn, and who of them has left \(when). The others differ by "
+            + "was drawn\(period), and who of them has left \(when). The others differ by "
             + "\(unit.text(difference)) points\(interval). \(comparison.verdict)"
         let ratio =
             "Drawn as they should be? \(held.total) to \(others.total) for \(Report.Unit.share.text(holdout.share)), "
@@ -90,7 +91,7 @@ extension AttritionReport {
                         isSeen ? .interval(curve.interval(at: 90), .share) : .none(""),
                         own.count < 2
                             ? .none("There is no holdout to compare with.")
-                            : .of(test) { .text(Self.probability($0.p)) },
+                            : .of(test) { .number($0.p, .probability) },
                     ], leads: [nil] + leads(of: .init(.arm, "\(name):\(arm.arm.rawValue)")))
                 if curves.count < 4, curve.events > 0, own.count > 1 {
                     curves.append(.init(name: "\(name): \(arm.arm.rawValue)", curve))

@@ -13,17 +13,19 @@ extension AttritionReport {
             let interval = share.text(lost.wilson())
             blocks.append(
                 .sentence(
-                    "Of \(flow.start) accounts that were customers on \(window.from), \(flow.gone) were none on \(window.to): "
+                    "Of \(flow.start) \(flow.start == 1 ? "account that was a customer" : "accounts that were customers") when "
+                        + "\(window.from) began, \(flow.gone) \(flow.gone == 1 ? "was" : "were") none when \(window.to) did: "
                         + "\(share.text(rate)) in \(window.days) days (95% interval \(interval)). At this pace it is "
                         + "\(share.text(churn.monthly)) a month and \(share.text(churn.annual)) a year."))
         } else {
             blocks.append(
                 .sentence(
-                    "Nobody was known as a customer on \(window.from): the first is known since \(first). There is nobody who could "
+                    "Nobody was known as a customer when \(window.from) began: the first is known since \(first). There is nobody who could "
                         + "have left."
                 ))
         }
         blocks.append(.sentence(convention))
+        if let past { blocks.append(.sentence(past)) }
         blocks.append(.table(figures(flow, lost)))
         let kept = tenures.keptPayments
         if kept > 0 {
@@ -38,6 +40,14 @@ extension AttritionReport {
     /// The accounts behind a number of the segment.
     func lead(_ kind: LifeQuestion.Kind, _ since: Day, _ until: Day? = nil) -> Report.Table.Lead {
         .customers(LifeQuestion(kind, since: since, until: until), in: segment)
+    }
+
+    /// Of which time it is not known whether all departures are.
+    private var past: String? {
+        guard let brought = tenures.brought, brought.day > window.from else { return nil }
+        return
+            "Of the time before \(brought.day) departures are those that the import of that day told: \(brought.departed) of its "
+            + "\(brought.accounts) accounts had left. Those that it left out are missing, and the months before lost more than they show."
     }
 
     private var convention: String {
@@ -62,7 +72,7 @@ extension AttritionReport {
             [
                 .text("logo churn"), .share(lost.rate), lost.total > 0 ? .interval(ends, .share) : .none(""),
                 .text("of the customers at the start, the share gone at the end (joins left out)"),
-            ], leads: [nil, lead(.gone, window.from, window.to)])
+            ], leads: [nil, lead(.gone, window.before, window.last)])
         table.add([
             .text("a month at that pace"), .share(churn?.monthly), paced(\.monthly), .text("1-(1-c)^(365/12/days)"),
         ])
@@ -96,7 +106,7 @@ extension AttritionReport {
                 .text(
                     "at the start; \(flow.arrivals - flow.entered) came, \(flow.departures) went, \(flow.end) at the end"
                         + (flow.entered > 0 ? "; \(flow.entered) were there already when they were first seen" : "")),
-            ], leads: [nil, lead(.customers, window.from)])
+            ], leads: [nil, lead(.customers, window.before)])
         return table
     }
 
@@ -143,7 +153,7 @@ extension AttritionReport {
             abs(z) < 1.96
             ? "no difference is shown" : z > 0 ? "more is lost than that" : "less is lost than that"
         return start
-            + "in \(months.count) months \(gone) left, where \(Report.Unit.plain(0).text(allowed)) were acceptable: "
+            + "in \(months.count) whole \(months.count == 1 ? "month" : "months") \(gone) of \(months.count == 1 ? "its" : "their") customers were gone at the end, where \(Report.Unit.plain(0).text(allowed)) were acceptable: "
             + "\(verdict) (z \(Report.Unit.plain(1).text(z)), asked at 1.96; a false answer in 5% of windows)."
     }
 
@@ -174,7 +184,8 @@ extension AttritionReport {
         var points: [Report.Chart.Control.Point] = []
         var expected = 0.0
         for (index, item) in months.enumerated() {
-            let point = charts[index]?.points.first.flatMap { $0 }
+            // Of a handful of customers one would decide.
+            let asked = item.flow.start >= Self.fewestOfMonth ? charts[index]?.points.first.flatMap { $0 } : nil
             let kept = revenue(item.flow)
             let (before, first, last) = (item.month.first - 1, item.month.first, (item.month + 1).first - 1)
             let gone = lead(.gone, before, last)
@@ -185,8 +196,8 @@ extension AttritionReport {
                     rates[index].rate.map { .number($0, .share) } ?? .none(""),
                     rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
                     item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
-                    point.map { .interval($0.limits, .share) } ?? .none(""),
-                    .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
+                    asked.map { .interval($0.limits, .share) } ?? .none("Fewer than \(Self.fewestOfMonth) customers."),
+                    .text(asked.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
                 ],
                 leads: [
                     lead(.left, first, last), lead(.customers, before), lead(.came, first, last),
@@ -194,7 +205,6 @@ extension AttritionReport {
                 ])
             // Before there are enough, the limits of a handful would be all that one sees.
             guard !points.isEmpty || item.flow.start >= Self.fewestOfMonth else { continue }
-            let asked = item.flow.start >= Self.fewestOfMonth ? point : nil
             expected += asked?.chanceOutside ?? 0
             points.append(
                 .init(
@@ -240,15 +250,15 @@ extension AttritionReport {
         let scale = isTarget ? "of the target" : "of the mean of all months"
         let asked = points.count { $0.limits != nil }
         let chance = "\(Report.Unit.plain(2).text(expected)) of them"
-        guard !points.isEmpty else {
+        guard asked > 0 else {
             return "No month begins with \(Self.fewestOfMonth) customers, so none is asked about."
         }
         guard points.contains(where: { $0.value != nil && $0.value != 0 }) else {
-            return "No account has left in any of \(asked) months."
+            return "No customer of a month's beginning has left in any of \(asked) \(asked == 1 ? "month" : "months")."
         }
         guard !outside.isEmpty else {
             return
-                "All \(asked) months lie within three standard deviations \(scale), where chance alone puts \(chance) outside. A "
+                "\(asked == 1 ? "The one month lies" : "All \(asked) months lie") within three standard deviations \(scale), where chance alone puts \(chance) outside. A "
                 + "change that is smaller than the limits is not found."
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
@@ -285,9 +295,12 @@ extension AttritionReport {
                             return .text("")
                         }
                         let cell = cohort.cells[index]
+                        // One anniversary more would change the share of a few.
+                        guard cohort.isComplete(index) || cell.eligible >= Self.fewest else {
+                            return .none("Of fewer than \(Self.fewest) the anniversary has come.")
+                        }
                         let rate = Double(cell.retained) / Double(cell.eligible)
-                        return cohort.isComplete(index)
-                            ? .number(rate, .share) : .text("\(Report.Unit.share.text(rate))*")
+                        return .number(rate, cohort.isComplete(index) ? .share : .shareSoFar)
                     },
                 leads: [nil, lead(.cohort, cohort.month.first)]
                     + (1..<max(2, width)).map { index in

@@ -20,7 +20,7 @@ extension AttritionReport {
 
     func reasons() throws -> [Report.Section] {
         let risks = workspace.playbooks.filter { $0.risk != nil }.map(\.name)
-        let departures = try tenures.departures(from: window.from, to: window.to, risks: risks)
+        let departures = try tenures.departures(from: window.before, to: window.last, risks: risks)
         let title = "Why they leave, \(window.from) to \(window.to)"
         guard !departures.isEmpty else {
             return [Report.Section(title, [.sentence("Nobody left between \(window.from) and \(window.to).")])]
@@ -57,7 +57,7 @@ extension AttritionReport {
 
     /// Of the departures of the window, some.
     private func departed(_ which: (LifeQuestion) -> LifeQuestion) -> Report.Table.Lead {
-        .customers(which(LifeQuestion(.left, since: window.from + 1, until: window.to)), in: segment)
+        .customers(which(LifeQuestion(.left, since: window.from, until: window.last)), in: segment)
     }
 
     private func reasonBlocks(_ rows: [Row]) -> [Report.Block] {
@@ -89,7 +89,7 @@ extension AttritionReport {
             successes: rows.first { $0.name == "unknown" }?.accounts ?? 0, total: accounts)
         let unit = Report.Unit.share
         var sentences = [
-            "\(accounts) departures with \(Report.Unit.money(currency).text(Double(mrr))) \(currency) of MRR."
+            "\(accounts) \(accounts == 1 ? "departure" : "departures") with \(Report.Unit.money(currency).text(Double(mrr))) \(currency) of MRR."
         ]
         if unknown.successes == accounts {
             sentences.append(

@@ -91,7 +91,8 @@ extension AttritionReport {
         var table = Report.Table(
             "Risk by month of tenure",
             [
-                .init("month"), .init("customers"), .init("left"), .init("risk"), .init("95% interval"),
+                .init("month"), .init("customers"), .init("exposed"), .init("left"), .init("risk"),
+                .init("95% interval"),
                 .init("", .left, key: "bar"),
             ])
         let most = shown.compactMap(\.departures.rate).max() ?? 1
@@ -101,10 +102,11 @@ extension AttritionReport {
             }
             table.add(
                 [
-                    .count(month.number), .count(month.departures.total), .count(month.departures.successes),
+                    .count(month.number), .count(month.watched), .count(month.departures.total),
+                    .count(month.departures.successes),
                     .share(month.departures.rate), .interval(month.departures.wilson(), .share),
                     .bar((month.departures.rate ?? 0) / most),
-                ], leads: [nil, lead(.stays), lead(.ended)])
+                ], leads: [nil, lead(.stays), nil, lead(.ended)])
         }
         let line = Report.Chart.Line(
             title: "Share of those still there who leave in each month of tenure", unit: .share,
@@ -113,7 +115,14 @@ extension AttritionReport {
                 .init(name: "risk", values: shown.map(\.departures.rate), bands: shown.map { $0.departures.wilson() })
             ])
         return Report.Section(
-            "When they leave", [.sentence(worst(shown)), .chart(.line(line)), .table(table)])
+            "When they leave",
+            [
+                .sentence(worst(shown)), .chart(.line(line)), .table(table),
+                .sentence(
+                    "Customers were there in any part of the month. Who could be watched for a part of it only, for it is not over, or "
+                        + "for they came back in it, is exposed for that part; the risk is of the exposed, as in the curve above."
+                ),
+            ])
     }
 
     /// The month whose risk is above that of the others, asked of all months at once: of thirty some month is the worst.
@@ -135,8 +144,8 @@ extension AttritionReport {
         }
         let (share, month) = (Report.Unit.share, known[place])
         return
-            "More leave in month \(month.number) of tenure than in the others: \(share.text(month.departures.rate ?? 0)) of those "
-            + "who reach it (95% interval \(share.text(month.departures.wilson()))), of the others \(share.text(others)) "
+            "More leave in month \(month.number) of tenure than in the other months with 20 customers: "
+            + "\(share.text(month.departures.rate ?? 0)) of those who reach it (95% interval \(share.text(month.departures.wilson()))), of the others \(share.text(others)) "
             + "(p \(Self.probability(adjusted[place])), corrected for \(known.count) months)."
     }
 
@@ -244,7 +253,7 @@ extension AttritionReport {
         return large.count < 2 && groups.count > 1 ? .failure(.fewAtRisk) : LogRank.test(large)
     }
 
-    static func probability(_ p: Double) -> String { p < 0.0001 ? "under 0.0001" : Report.Unit.plain(4).text(p) }
+    static func probability(_ p: Double) -> String { Report.Unit.probability.text(p) }
 
     static func comparisonTable(_ title: String, _ what: String) -> Report.Table {
         Report.Table(
@@ -280,7 +289,7 @@ extension AttritionReport {
         case .failure(let reason): cells += [.none(reason.sentence), .none("")]
         }
         switch Self.logRank([curve.table, others.table]) {
-        case .success(let test): cells.append(.text(Self.probability(test.p)))
+        case .success(let test): cells.append(.number(test.p, .probability))
         case .failure(let reason): cells.append(.none(reason.sentence))
         }
         return cells

@@ -19,12 +19,16 @@ extension AttritionReport {
             let found = LifetimeValue.of(
                 SurvivalCurve(lifetimes, least: Self.fewest), payments: sample, margin: worth.margin,
                 horizon: Double(worth.days))
+            let few = Report.Cell.none("Of fewer than two customers it is known what they pay.")
+            func told(_ cell: (LifetimeValue) -> Report.Cell) -> Report.Cell {
+                sample.count == 1 ? few : .of(found, cell: cell)
+            }
             table.add([
                 .text(by), .text(group), .count(sample.count),
                 sample.count > 0 ? .number(sample.mean, .money(currency)) : .none(Unmeasurable.noAccounts.sentence),
-                .of(found) { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
-                .of(found) { .number($0.value, .money(currency)) },
-                .of(found) { .interval($0.interval(), .money(currency)) },
+                told { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
+                told { .number($0.value, .money(currency)) },
+                told { .interval($0.interval(), .money(currency)) },
             ])
         }
         add("all", "", customers, tenures.lifetimes().flatMap(\.lifetimes))

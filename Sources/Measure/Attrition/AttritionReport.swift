@@ -6,7 +6,8 @@ package import Storage
 ///
 /// Formulas: `docs/measuring.md`; the figures come from `Tenures`, the arithmetic from `Statistics`.
 package struct AttritionReport {
-    /// The days that the figures of a window are about: from the start of the first to the start of the last.
+    /// The days that the figures of a window are about: from the start of the first to the start of the last, as a month is from
+    /// its first day to the first of the next.
     package struct Window: Sendable, Hashable {
         package var from: Day
         package var to: Day
@@ -21,12 +22,16 @@ package struct AttritionReport {
             let month = Month(of: today)
             let start = (month + -12).first
             guard let first, first > start else { return Window(from: start, to: month.first) }
-            let beginning = Month(of: first).first == first ? first : (Month(of: first) + 1).first
+            // Nobody was there yet when the first day began.
+            let beginning = (Month(of: first) + 1).first
             return beginning < month.first
-                ? Window(from: beginning, to: month.first) : Window(from: min(first, today), to: today)
+                ? Window(from: beginning, to: month.first) : Window(from: min(first + 1, today), to: today)
         }
 
         package var days: Int { to - from }
+        /// The day at whose end the window begins, and the one at whose end it is over.
+        var before: Day { from - 1 }
+        var last: Day { to - 1 }
     }
 
     let workspace: Workspace
@@ -54,9 +59,8 @@ package struct AttritionReport {
         if let from, to == nil, from >= today {
             throw MeasureError("--from \(from) does not lie before \(today), the day of the report")
         }
-        let isSimulation = try Meta.isSimulation(connection)
         let tenures = try Tenures(
-            connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
+            connection, workspace: workspace, segment: term, asOf: asOf)
         let usual = Window.usual(asOf: today, since: tenures.watchedSince)
         let window = Window(
             from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
@@ -71,7 +75,7 @@ package struct AttritionReport {
         guard let first = tenures.firstDay else {
             return Report(title: title, asOf: asOf, sections: [Report.Section("", [.sentence(nobody)])])
         }
-        let flow = tenures.flow(from: window.from, to: window.to)
+        let flow = tenures.flow(from: window.before, to: window.last)
         let months = tenures.months()
         var sections = [
             headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),
@@ -98,8 +102,8 @@ package struct AttritionReport {
         let unknown = tenures.departedUnknownWhen
         if unknown > 0 {
             sentences.append(
-                "\(unknown) accounts left nobody knows when: they were imported as churned without a date. They count "
-                    + "nowhere; import `churned_at` to have them in.")
+                "\(unknown) \(unknown == 1 ? "account" : "accounts") left nobody knows when, imported as churned without a date: "
+                    + "not counted anywhere; import `churned_at` to have them in.")
         }
         let erased = tenures.erased
         if erased.left + erased.customers > 0 {

@@ -160,13 +160,17 @@ package struct ArmComparison: Sendable {
         }
     }
 
+    /// The same by weekly looks, for each of them; empty while there is no plan.
+    package var weeklyHarmBounds: [Double] {
+        guard rule == .groupSequential, let planned, planned > 0, !looks.isEmpty else { return [] }
+        return GroupSequential(fractions: looks.map { Double($0.total) / Double(planned) }, alpha: 0.1).bounds
+    }
+
     /// How many standard errors wide a one-sided 95% bound of a harm is that holds at any look; nil while there is no plan.
     package func harmBound(_ comparison: ProportionComparison) -> Double? {
         switch rule {
         case .fixed: return Normal.upperQuantile(0.05)
-        case .groupSequential:
-            guard let planned, planned > 0, !looks.isEmpty else { return nil }
-            return GroupSequential(fractions: looks.map { Double($0.total) / Double(planned) }, alpha: 0.1).bounds.last
+        case .groupSequential: return weeklyHarmBounds.last
         case .alwaysValid:
             guard let planned,
                 case .success(let effect) = Effect.between(comparison.control, comparison.treatment, scale: .absolute)

@@ -21,6 +21,8 @@ package struct ExperimentDesign {
     private let perDay: Double?
     private let detect: Double?
     private let currency: String
+    /// How long after its window the outcome of an entry may still be learned.
+    private let lateness: TimeSpan
 
     /// - Parameters:
     ///   - base: the rate that is expected without the playbook, 0 to 1; the mean where the goal is one, money in minor
@@ -35,6 +37,7 @@ package struct ExperimentDesign {
         self.playbook = playbook
         self.asOf = asOf
         self.detect = detect
+        lateness = PlaybookEntries.lateness(of: playbook, workspace.dataMap)
         currency = workspace.configuration.currency
         let given: Base? =
             if playbook.meanGoal != nil {
@@ -46,7 +49,7 @@ package struct ExperimentDesign {
             (self.base, self.perDay, isFromHistory) = (given, perDay, false)
             return
         }
-        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try PlaybookEntries(connection, playbookID: known.id, lateness: lateness, asOf: asOf)
         let history = try Self.history(of: playbook, entries, workspace)
         isFromHistory = given == nil && history != nil
         self.base = given ?? history
@@ -77,7 +80,11 @@ package struct ExperimentDesign {
         return history.matured >= least ? .share(Double(history.hits) / Double(history.matured)) : nil
     }
 
-    private var window: Int { Int((playbook.goalWindow ?? PlaybookEntries.watch).milliseconds / 86_400_000) }
+    /// The days until an outcome is known.
+    private var window: Int {
+        let span = (playbook.goalWindow ?? PlaybookEntries.watch).milliseconds + lateness.milliseconds
+        return Int((span + 86_399_999) / 86_400_000)
+    }
 
     /// The control first.
     private var weights: [Double] {

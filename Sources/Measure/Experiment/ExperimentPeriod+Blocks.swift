@@ -5,6 +5,8 @@ import Storage
 extension ExperimentPeriod {
     /// A figure that may be believed at one look, and one that may be at any.
     static let once = "of this look only"
+    /// Differences of shares.
+    private static let possible = Interval(lower: -1, upper: 1)
     private var label: String { rule == .fixed ? Self.once : "holds at any look" }
 
     /// Whether the control and another arm have accounts whose time is over.
@@ -192,7 +194,7 @@ extension ExperimentPeriod {
                 } else if let difference = comparison.difference {
                     cells += [
                         .number(difference, .points), .interval(comparison.newcombe(), .points),
-                        .number(adjusted.popFirst() ?? 1, .plain(3)),
+                        .number(adjusted.popFirst() ?? 1, .probability),
                     ]
                 } else {
                     let reason = Report.Cell.none("Nobody of an arm has had the time yet.")
@@ -279,6 +281,15 @@ extension ExperimentPeriod {
                 delivered: Proportion(successes: yes.hits, total: yes.matured),
                 undelivered: Proportion(successes: no.hits, total: no.matured))
         }
+        // A handful, or an outcome that is the same for all, would make an interval of no width, or one beyond the possible.
+        let isEnough = arms.arms.indices.allSatisfy { primary.counts[$0].matured >= 10 }
+        let reached = primary.counts.reduce(0) { $0 + $1.hits }
+        let varies = reached > 0 && reached < primary.counts.reduce(0) { $0 + $1.matured }
+        func said(_ cell: Report.Cell) -> Report.Cell {
+            isEnough && varies
+                ? cell
+                : .none(varies ? "Fewer than 10 accounts of an arm have matured." : Unmeasurable.noVariance.sentence)
+        }
         for arm in arms.arms.indices {
             let own = side(arm)
             let share = Proportion(successes: own.delivered.total, total: own.all.total)
@@ -288,7 +299,9 @@ extension ExperimentPeriod {
             if arm > 0 {
                 let effect = ComplierEffect.between(side(0), own)
                 cells += [
-                    .of(effect) { .number($0.estimate, .points) }, .of(effect) { .interval($0.interval(), .points) },
+                    said(.of(effect) { .number($0.estimate, .points) }),
+                    said(
+                        .of(effect) { .interval($0.interval().intersection(Self.possible) ?? $0.interval(), .points) }),
                 ]
             } else {
                 cells += [.none(""), .none("")]

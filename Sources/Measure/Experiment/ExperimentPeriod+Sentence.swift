@@ -61,27 +61,43 @@ extension ExperimentPeriod {
                 + "which chance gives with p \(Self.p(check?.ratio.p ?? 0)) (alarm under 0.001). "
                 + "Find what drops accounts of one arm before anything here is believed."
         case .ship(let arm):
-            return "Ship \(name(arm)): \(effect(arm)).\(rule(arm))\(others(than: arm))"
+            return "Ship \(name(arm)): \(effect(arm)).\(rule(arm))\(others(than: []))"
         case .harmful(let harmful):
             let first = harmful[0]
             let all = harmful.map(name).joined(separator: ", ")
-            return "Stop \(all): harmful; \(effect(first)).\(rule(first))"
+            return "Stop \(all): harmful; \(effect(first)).\(rule(first))\(waiting)\(others(than: harmful))"
         case .breaksGuardrail(let arm, let outcome):
             return "Do not ship \(name(arm)): \(effect(arm)), but \(outcome) grew by more than its margin.\(rule(arm))"
+                + others(than: [arm])
         case .awaitsGuardrail(let arm, let outcome):
             return "Keep running: \(name(arm)) is better (\(effect(arm))), but it is not shown yet that \(outcome) "
-                + "stays within its margin.\(rule(arm))"
+                + "stays within its margin.\(rule(arm))\(others(than: []))"
         case .noDifference(let largest):
             return "No difference larger than \(amount(largest)): the plan of \(planned) accounts is full and "
-                + (rule == .groupSequential ? "no look passed its bound." : "no arm differs.")
-        case .keepRunning(let days): return keepRunning(days)
-        case .undetectable(let days): return undetectable(days)
+                + (rule == .groupSequential ? "no look passed its bound." : "no arm differs.") + others(than: [])
+        case .keepRunning(let days): return keepRunning(days) + others(than: [])
+        case .undetectable(let days): return undetectable(days) + others(than: [])
         }
     }
 
-    private func others(than best: Int) -> String {
-        let worse = primaryComparison.readings.indices.filter { primaryComparison.readings[$0].standing == .worse }
-        return worse.isEmpty ? "" : " Harmful: \(worse.map(name).joined(separator: ", "))."
+    /// What is shown of arms that the verdict is not about: which of them do harm.
+    private func others(than arms: [Int]) -> String {
+        let label = rule == .fixed ? "of this look only" : "holds at any look"
+        return harms.enumerated().filter { !$0.element.isEmpty && !arms.contains($0.offset) }.map { arm, harmed in
+            harmed.first == goalName && primaryComparison.readings[arm].standing == .worse
+                ? " Harmful: \(name(arm)); \(effect(arm))."
+                : " \(name(arm)) does harm: \(harmed.joined(separator: ", ")) grew by more than its margin (\(label))."
+        }.joined()
+    }
+
+    /// The better arms of which it is not shown yet that they do no harm, beside one that is harmful.
+    private var waiting: String {
+        primaryComparison.readings.indices.filter { primaryComparison.readings[$0].standing == .better }.map { arm in
+            let open = guardrailStandings[arm].filter { $0.standing != .holds }.map(\.outcome)
+            return " \(name(arm)) is better (\(effect(arm)))"
+                + (open.isEmpty
+                    ? "." : ", but it is not shown yet that \(open.joined(separator: ", ")) stays within its margin.")
+        }.joined()
     }
 
     private var planned: Int { (try? plan?.get())?.accounts ?? 0 }
@@ -124,13 +140,14 @@ extension ExperimentPeriod {
     }
 
     private func undetectable(_ days: Int?) -> String {
-        guard case .success(let plan) = plan else { return "Cannot be detected in this segment." }
+        guard case .success(let plan) = plan else { return "Keep running: there is no plan yet." }
         let change = amount(plan.detect)
         let pace =
             days.map { "which takes \(Self.days($0)) more" } ?? "and nobody has entered in the last four weeks"
         return
-            "Cannot be detected in this segment: a change of \(change) from \(level(plan.base)) needs "
-            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)\(instead(of: plan))"
+            "The plan will not be full within a year: a change of \(change) from \(level(plan.base)) needs "
+            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured. A larger effect may still be seen at any look."
+            + "\(soFar)\(reachable)\(instead(of: plan))"
     }
 
     /// What could be detected: with more time, a larger holdout, or a goal that more accounts reach.
@@ -227,11 +244,18 @@ extension ExperimentPeriod {
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
         if open > 0 {
+            let had = rule == .groupSequential ? "had" : open == 1 ? "has" : "have"
+            let late = lateness.milliseconds > 0 ? ", with \(lateness.words) after it for what is told late," : ""
             notes.append(
-                open == 1
-                    ? "1 account still has time and counts in no rate."
-                    : "\(open) accounts still have time and count in no rate.")
+                "\(open) \(open == 1 ? "account" : "accounts") \(rule == .groupSequential ? "then" : "still") \(had) time\(late) "
+                    + "and \(open == 1 ? "counts" : "count") in no rate.")
         }
+        return notes + entryNotes
+    }
+
+    /// What must be known of who entered, in whatever period.
+    var entryNotes: [String] {
+        var notes: [String] = []
         if globalHoldout > 0 {
             notes.append(
                 globalHoldout == 1

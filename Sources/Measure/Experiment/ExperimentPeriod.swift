@@ -23,6 +23,8 @@ struct ExperimentPeriod {
     struct Guardrail {
         var figure: Figure
         var margin: Double
+        /// The arms at each look that counts, the last as the figure has them.
+        var looks: [[PlaybookEntries.Count]]
     }
 
     /// Whether the arms got what their weights promise, at one point of the way.
@@ -32,7 +34,7 @@ struct ExperimentPeriod {
         var ratio: SampleRatio
     }
 
-    let period: PlaybookEntries.Period
+    private(set) var period: PlaybookEntries.Period
     let arms: ExperimentArms
     let rule: ArmComparison.Rule
     let asOf: Instant
@@ -55,13 +57,13 @@ struct ExperimentPeriod {
     /// The attribute within whose values the arms were drawn.
     let stratify: String?
     /// How long after its window the outcome of an entry is waited for.
-    private let lateness: TimeSpan
+    let lateness: TimeSpan
     private(set) var secondary: [Figure] = []
     private(set) var guardrails: [Guardrail] = []
     /// Where each guardrail metric stands, for each arm behind the control.
     private(set) var guardrailStandings: [[ExperimentVerdict.Guardrail]] = []
-    /// The bound of harms by weekly looks, which is the same for all of them.
-    private var weeklyHarmBound: Double?
+    /// The bounds of harms by weekly looks, which are the same for all of them.
+    private(set) var weeklyHarmBounds: [Double] = []
     private(set) var checks: [Check] = []
     private(set) var delivery: [(reached: PlaybookEntries.Count, not: PlaybookEntries.Count)] = []
     private(set) var usage: (metric: String, rows: [PlaybookEntries.Usage])?
@@ -89,6 +91,8 @@ struct ExperimentPeriod {
         playbook: Playbook?, sharing: [String], in workspace: Workspace, measuredAlike: [Int64]
     ) throws {
         self.period = period
+        // Before anybody has entered the file says what will be measured.
+        if period.entered == 0 { self.period.hasGoal = playbook?.goalWindow != nil }
         self.rule = rule
         self.playbook = playbook
         self.name = name
@@ -106,7 +110,7 @@ struct ExperimentPeriod {
                 try entries.measured(goal, metrics: metrics, zone: workspace.configuration.zone, in: measuredAlike),
                 period: period)
         }
-        lateness = measured.map { PlaybookEntries.lateness(of: $0.goal, metrics) } ?? .hours(0)
+        lateness = entries.lateness
         let looks =
             if let measured {
                 ExperimentLooks(measured, arms, period, asOf: asOf)
@@ -141,9 +145,7 @@ struct ExperimentPeriod {
         edits = try entries.edits(in: period)
         maturing = try entries.maturing(in: period)
         try readFigures(entries)
-        if rule == .groupSequential {
-            weeklyHarmBound = guardrails.first.flatMap { primaryComparison.harmBound($0.figure.comparison(1)) }
-        }
+        if !guardrails.isEmpty { weeklyHarmBounds = primaryComparison.weeklyHarmBounds }
         guardrailStandings = standings
         try check(entries, assigned: assigned)
         delivery = try readDelivery(entries)
@@ -198,7 +200,9 @@ struct ExperimentPeriod {
             let days = Int(window.milliseconds / 86_400_000)
             let kind: PlaybookEntries.Figure =
                 guardrail.outcome == "churned" ? .churned(days: days) : .harm(guardrail.outcome)
-            guardrails.append(Guardrail(figure: try figure(guardrail.outcome, kind), margin: guardrail.margin))
+            let now = try figure(guardrail.outcome, kind)
+            guardrails.append(
+                Guardrail(figure: now, margin: guardrail.margin, looks: try looks(of: kind, now.counts, entries)))
         }
     }
 
@@ -245,34 +249,6 @@ struct ExperimentPeriod {
         return zip(reached, not).map { (reached: $0, not: $1) }
     }
 
-    /// The difference of a harm with its bounds, by the rule of the experiment; nil when it cannot be said yet.
-    func test(_ guardrail: Guardrail, _ arm: Int) -> (difference: Double, lower: Double, upper: Double)? {
-        let comparison = guardrail.figure.comparison(arm)
-        guard let difference = comparison.difference,
-            let bound = rule == .groupSequential ? weeklyHarmBound : primaryComparison.harmBound(comparison)
-        else { return nil }
-        let alpha = Normal.above(bound)
-        guard case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin, alpha: alpha) else {
-            return nil
-        }
-        // Wald's bound alone is under the truth in 8 of 100 where a harm is as rare as harms are.
-        let newcombe = comparison.newcombe(alpha: min(1, 2 * alpha))
-        return (difference, newcombe.lower, max(test.upper, newcombe.upper))
-    }
-
-    private var standings: [[ExperimentVerdict.Guardrail]] {
-        arms.arms.indices.dropFirst().map { arm in
-            guardrails.map { guardrail in
-                var standing = ExperimentVerdict.Guardrail.Standing.open
-                if let test = test(guardrail, arm) {
-                    if test.upper < guardrail.margin { standing = .holds }
-                    if test.lower > guardrail.margin { standing = .broken }
-                }
-                return ExperimentVerdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
-            }
-        }
-    }
-
     /// Reads what the groups of accounts did; it costs a look at each account as it was.
     mutating func readGroups(_ entries: PlaybookEntries, by workspace: Workspace) throws {
         groupings = try entries.groupings(
@@ -287,10 +263,10 @@ struct ExperimentPeriod {
         guard case .success(let plan) = plan else { return nil }
         if primaryComparison.isFull { return 0 }
         func days(_ span: TimeSpan) -> Int { max(1, Int((span.milliseconds + 86_399_999) / 86_400_000)) }
-        if let fullAt = facts.fullAt { return days(fullAt + lateness - asOf) }
+        if let fullAt = facts.fullAt { return days(fullAt - asOf) }
         guard facts.recent > 0 else { return nil }
         let missing = Double(max(0, plan.accounts - entered)) / facts.perDay
         guard missing.isFinite, missing < 1e6 else { return nil }
-        return Int(missing.rounded(.up)) + days(window)
+        return Int(missing.rounded(.up)) + days(TimeSpan(milliseconds: window.milliseconds + lateness.milliseconds))
     }
 }

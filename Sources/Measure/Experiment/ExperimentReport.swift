@@ -28,7 +28,7 @@ package struct ExperimentReport {
             ]
             return report
         }
-        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try self.entries(of: known)
         let periods = try entries.periods(of: experiment)
         guard let last = periods.last else {
             let since = known.liveSince.map { "it has been live since \(text($0))" } ?? "it has never been live"
@@ -49,7 +49,8 @@ package struct ExperimentReport {
             report.sections.append(
                 .init(
                     "Period \(period.period.number), begun \(text(period.period.startedAt))",
-                    changed + [.sentence(period.sentence)] + period.primaryBlocks))
+                    changed + [.sentence(period.sentence)] + period.primaryBlocks
+                        + period.entryNotes.map { .sentence($0) }))
         }
         return report
     }
@@ -60,7 +61,7 @@ package struct ExperimentReport {
     func makeWithLook() throws -> (report: Report, look: Instant?) {
         let report = try make()
         guard let known = try KnownPlaybook.named(name, connection),
-            let began = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf).periods(of: experiment).last?
+            let began = try self.entries(of: known).periods(of: experiment).last?
                 .startedAt
         else { return (report, nil) }
         let weeks = (asOf - began).milliseconds / PlaybookEntries.week
@@ -68,6 +69,12 @@ package struct ExperimentReport {
     }
 
     private var experiment: String { playbook?.experiment ?? name }
+
+    private func entries(of known: KnownPlaybook) throws -> PlaybookEntries {
+        try PlaybookEntries(
+            connection, playbookID: known.id, lateness: PlaybookEntries.lateness(of: playbook, workspace.dataMap),
+            asOf: asOf)
+    }
 
     private func read(
         _ periods: [PlaybookEntries.Period], _ designs: [[[String: String]]], _ entries: PlaybookEntries
@@ -86,7 +93,7 @@ package struct ExperimentReport {
     /// The running period with the edit that ships its winner; nil where nothing has run.
     func current() throws -> (period: ExperimentPeriod, patch: String?)? {
         guard let known = try KnownPlaybook.named(name, connection) else { return nil }
-        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try self.entries(of: known)
         let periods = try entries.periods(of: experiment)
         let designs = periods.map { ExperimentArms.marks($0.design) }
         guard let period = try read(periods, designs, entries).last else { return nil }

@@ -4,7 +4,7 @@ import Statistics
 package enum ExperimentVerdict: Sendable, Hashable {
     /// The arm, by its place behind the control.
     case ship(Int)
-    /// These arms make the goal rarer.
+    /// These arms make the goal rarer, whatever another one that waits for its guardrails does.
     case harmful([Int])
     /// Better on the goal, but a guardrail metric grew by more than its margin.
     case breaksGuardrail(Int, outcome: String)
@@ -52,18 +52,23 @@ package enum ExperimentVerdict: Sendable, Hashable {
             return
         }
         let better = readings.indices.filter { readings[$0].standing == .better }
-        if let best = better.max(by: { (readings[$0].difference ?? 0) < (readings[$1].difference ?? 0) }) {
-            let own = guardrails.indices.contains(best) ? guardrails[best] : []
+        let worse = readings.indices.filter { readings[$0].standing == .worse }
+        func own(_ arm: Int) -> [Guardrail] { guardrails.indices.contains(arm) ? guardrails[arm] : [] }
+        // An arm that breaks a guardrail is the last to be looked at.
+        func order(_ arm: Int) -> (Int, Double) {
+            (own(arm).contains { $0.standing == .broken } ? 0 : 1, readings[arm].difference ?? 0)
+        }
+        if let best = better.max(by: { order($0) < order($1) }) {
+            let own = own(best)
             if let worse = own.first(where: { $0.standing == .broken }) {
                 self = .breaksGuardrail(best, outcome: worse.outcome)
             } else if let open = own.first(where: { $0.standing == .open }) {
-                self = .awaitsGuardrail(best, outcome: open.outcome)
+                self = worse.isEmpty ? .awaitsGuardrail(best, outcome: open.outcome) : .harmful(worse)
             } else {
                 self = .ship(best)
             }
             return
         }
-        let worse = readings.indices.filter { readings[$0].standing == .worse }
         guard worse.isEmpty else {
             self = .harmful(worse)
             return

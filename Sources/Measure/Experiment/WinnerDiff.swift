@@ -6,6 +6,11 @@ struct WinnerDiff {
 
     /// All weight to one variant; nil when the text of the weights is not found.
     func giving(allTo winner: String) -> String? {
+        without(playbook.variants.map(\.name).filter { $0 != winner })
+    }
+
+    /// No weight to some variants; nil when the text of the weights is not found.
+    func without(_ losers: [String]) -> String? {
         var lines = playbook.source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let start = lines.firstIndex(where: { $0.hasPrefix("variants:") }) else { return nil }
         let end =
@@ -13,8 +18,8 @@ struct WinnerDiff {
                 guard let first = lines[index].first else { return false }
                 return !first.isWhitespace && first != "#" && first != "}"
             } ?? lines.count
-        for variant in playbook.variants where variant.name != winner {
-            guard Self.clearWeight(of: variant.name, in: &lines, start..<end) else { return nil }
+        for loser in losers {
+            guard Self.clearWeight(of: loser, in: &lines, start..<end) else { return nil }
         }
         return diff(lines)
     }

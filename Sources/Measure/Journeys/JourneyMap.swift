@@ -24,8 +24,10 @@ package struct JourneyMap {
         crowds = try touches.crowds()
         departures = try touches.departures()
         goals = try touches.goals()
-        figures = try StageFigures.load(
-            workspace.journeys, until: workspace.configuration.zone.day(of: asOf), connection)
+        let benchmarks = StageBenchmarks(
+            connection, now: asOf, today: workspace.configuration.zone.day(of: asOf))
+        figures = Dictionary(
+            uniqueKeysWithValues: try benchmarks.steps(workspace.journeys).map { ($0.key, $0.figures) })
         funnel = JourneyFunnel(connection, asOf: asOf)
     }
 
@@ -89,7 +91,7 @@ package struct JourneyMap {
             let stuck = Report.Table.Lead.accounts(AccountQuestion(inStage: stage.name, isStuck: true))
             table.add(
                 [
-                    .text(stage.name), .text(found.limit.map { "\($0)" } ?? "–"), .count(crowd.accounts),
+                    .text(stage.name), .text(found.limit.map { "\($0)" } ?? "–"), .count(open.accounts),
                     isLast ? .none("It is the last stage.") : .share(found.recent.rate),
                     found.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
                     .count(departures[key] ?? 0), .count(crowd.untouched), .count(crowd.crowded),

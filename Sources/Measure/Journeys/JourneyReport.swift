@@ -30,7 +30,8 @@ package struct JourneyReport {
                         ])
                 ])
         }
-        let benchmarks = StageBenchmarks(connection, now: asOf)
+        let benchmarks = StageBenchmarks(
+            connection, now: asOf, today: workspace.configuration.zone.day(of: asOf))
         let report = JourneyReport(
             workspace: workspace, funnel: JourneyFunnel(connection, asOf: asOf), asOf: asOf, benchmarks: benchmarks,
             steps: try benchmarks.steps(workspace.journeys))
@@ -95,7 +96,7 @@ package struct JourneyReport {
                 .share(point.before.rate),
                 .number((point.now.rate ?? 0) - (point.before.rate ?? 0), .points),
                 .interval(point.difference, .points),
-                .text(AttritionReport.probability(point.adjusted)), .number(point.lost, .plain(1)),
+                .number(point.adjusted, .probability), .number(point.lost, .plain(1)),
                 .number(point.lostAtLeast, .plain(1)), .number(point.cost, .money(currency)),
                 since.map { .day($0) } ?? .none("Its weeks show no one change."),
             ])
@@ -120,7 +121,7 @@ package struct JourneyReport {
             [
                 .sentence(sentence),
                 .sentence(
-                    "Over all steps, against their own past (the last 14 days of which one can tell, against the 56 before) and "
+                    "Over all steps, against their own past (the last 14 days of which one can tell, against the 56 before, or before the step became weak) and "
                         + "against the same step of other journeys. What differs between weeks anyway is allowed for, so that about one false "
                         + "alarm comes in a year and journey. A step is here because it differs most, so that the true difference is rather "
                         + "smaller than what was found. Ranked by what "

@@ -33,7 +33,7 @@ package struct NextReport {
                         "Nothing",
                         [
                             .sentence(
-                                "No experiment is at its end, no weak point is without a playbook, no live playbook is idle, and caps "
+                                "No experiment is at its end, no weak point is without a playbook, no live playbook is held or idle, and caps "
                                     + "cost next to nothing. Look again when there are more data.")
                         ])
                 ])
@@ -73,27 +73,41 @@ package struct NextReport {
         func proposal(_ kind: Proposal.Kind, _ title: String, _ command: String, patch: String? = nil) -> Proposal {
             Proposal(kind, title, evidence: [period.sentence], command: command, patch: patch)
         }
+        if case .ship = period.verdict {
+            // The edit that ships the winner drops the others.
+        } else if period.verdict != .broken, let stop = stop(playbook, period) {
+            return stop
+        }
         switch period.verdict {
         case .ship(let index):
             let doing = patch == nil ? more : "apply this edit to \(playbook.path)"
             return proposal(.ship, "Ship \(arm(index)) of \(name)", doing, patch: patch)
-        case .harmful(let indices):
-            return proposal(
-                .stop,
-                "Stop \(name): \(indices.map(arm).joined(separator: ", ")) \(playbook.meanGoal == nil ? "makes its goal rarer" : "lowers its goal")",
-                "keeptouch pause \(name)")
-        case .breaksGuardrail(let index, let outcome):
-            return proposal(
-                .stop, "Do not ship \(arm(index)) of \(name): it breaks the guardrail \(outcome)",
-                "keeptouch pause \(name)")
         case .broken: return proposal(.mend, "Mend the draw of \(name)", more)
         case .undetectable:
             return proposal(
-                .lengthen, "Lengthen or widen \(name): what it changes cannot be seen this way", "\(more) --design")
+                .lengthen, "Lengthen or widen \(name): its plan will not be full within a year", "\(more) --design")
         case .noDifference:
             return proposal(.retire, "Rewrite or retire \(name): it changes nothing that is worth finding", more)
-        case .awaitsGuardrail, .keepRunning: return nil
+        case .harmful, .breaksGuardrail, .awaitsGuardrail, .keepRunning: return nil
         }
+    }
+
+    /// To take the accounts away from the arms that do harm; nil while none is known to.
+    private func stop(_ playbook: Playbook, _ period: ExperimentPeriod) -> Proposal? {
+        let harms = period.harms.enumerated().filter { !$0.element.isEmpty }
+        guard let worst = harms.first else { return nil }
+        let names = harms.map { period.arms.arms[$0.offset + 1].name }
+        let rarer = playbook.meanGoal == nil ? "makes its goal rarer" : "lowers its goal"
+        let isGoal = period.primaryComparison.readings[worst.offset].standing == .worse
+        let what = isGoal ? rarer : "breaks the guardrail \(worst.element.joined(separator: ", "))"
+        let who = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        let isAll = harms.count == period.harms.count
+        let patch = isAll ? nil : WinnerDiff(playbook: playbook).without(names)
+        return Proposal(
+            .stop, isAll ? "Stop \(playbook.name): \(who) \(what)" : "Drop \(who) of \(playbook.name): it \(what)",
+            evidence: [period.sentence],
+            command: patch == nil ? "keeptouch pause \(playbook.name)" : "apply this edit to \(playbook.path)",
+            patch: patch)
     }
 
     // MARK: Use
@@ -110,6 +124,15 @@ package struct NextReport {
                         "It has been live since \(day(live)); nobody entered in the last 90 days\(last)."
                     ], command: "set state: retired in \(playbook.path), after keeptouch plan \(playbook.name)",
                     patch: retiring(playbook)))
+        }
+        if let reason = idle.heldBecause {
+            let who = idle.waiting == 1 ? "1 match waits" : "\(idle.waiting) matches wait"
+            found.append(
+                Proposal(
+                    .mend, "Look at \(playbook.name): it is held, and \(who)", evidence: [reason],
+                    command:
+                        "keeptouch release \(playbook.name), when what the rule found is right; keeptouch status says more"
+                ))
         }
         let lately = try PlaybookUse(connection, of: known.id, since: asOf - Self.month, asOf: asOf)
         let share = Double(lately.capped) / Double(max(1, lately.touches))

@@ -103,7 +103,7 @@ struct Plot {
             let text = unit.text(value)
             return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
         case .days, .plain: return unit.text(value).replacing(".0", with: "")
-        case .change, .money: return unit.text(value)
+        case .change, .money, .probability, .shareSoFar: return unit.text(value)
         }
     }
 

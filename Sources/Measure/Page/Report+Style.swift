@@ -8,7 +8,7 @@ extension Report {
           --rule: #333842; --fill: #1c1f25; --accent: #7fb0ff; --alarm: #ff8a80; --c0: #7fb0ff; --c1: #f2a65a;
           --c2: #5cc9a2; --c3: #c69cf0; --c4: #a9b0bd; --heat: 110 165 255; } }
         * { box-sizing: border-box }
-        body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.25rem 4rem; background: var(--paper);
+        body { margin: 0 auto; max-width: 76rem; padding: 2.5rem 1.25rem 4rem; background: var(--paper);
           color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
         h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 }
         h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .5rem }

@@ -7,6 +7,7 @@ package struct PlaybookReport {
     private let connection: Connection
     private let asOf: Instant
     private let zone: Zone
+    private let workspace: Workspace
     /// Playbooks whose goal is a mean, which nobody reaches or misses.
     private let means: Set<String>
     /// By the names of the playbooks that the files have.
@@ -16,6 +17,7 @@ package struct PlaybookReport {
 
     package init(_ connection: Connection, in workspace: Workspace, asOf: Instant) {
         (self.connection, self.asOf, zone) = (connection, asOf, workspace.configuration.zone)
+        self.workspace = workspace
         means = Set(workspace.playbooks.filter { $0.meanGoal != nil }.map(\.name))
         titles = Dictionary(workspace.playbooks.map { ($0.name, $0.title) }) { first, _ in first }
         let reasons = workspace.dataMap.reasons
@@ -32,7 +34,7 @@ package struct PlaybookReport {
             "Playbooks",
             [.init("playbook", .left), .init("title", .left), .init("state", .left)] + Self.columns)
         for known in try KnownPlaybook.all(connection) {
-            let versions = try PlaybookFunnel(connection, playbookID: known.id, asOf: asOf).versions()
+            let versions = try self.funnel(of: known).versions()
             guard let total = Self.total(versions), known.state == .live || total.matched + total.entered > 0 else {
                 continue
             }
@@ -55,7 +57,7 @@ package struct PlaybookReport {
             report.sections = [nothing]
             return report
         }
-        let funnel = PlaybookFunnel(connection, playbookID: known.id, asOf: asOf)
+        let funnel = self.funnel(of: known)
         let versions = try funnel.versions()
         guard let total = Self.total(versions), let newest = versions.last else {
             report.sections = [nothing]
@@ -91,6 +93,12 @@ package struct PlaybookReport {
         return report
     }
 
+    private func funnel(of known: KnownPlaybook) -> PlaybookFunnel {
+        PlaybookFunnel(
+            connection, playbookID: known.id,
+            lateness: PlaybookEntries.lateness(of: workspace.playbook(known.name), workspace.dataMap), asOf: asOf)
+    }
+
     private static let columns: [Report.Table.Column] = [
         .init("matched"), .init("entered"), .init("treated"), .init("sent"), .init("delivered"), .init("clicked"),
         .init("replied"), .init("goal"), .init("of matured"), .init("goal rate"), .init("still open"),
@@ -99,9 +107,9 @@ package struct PlaybookReport {
     ]
 
     private static let note = Report.Block.sentence(
-        "Entered counts all arms; what follows it only treated enrollments. Rates are of those whose time is over. "
-            + "A goal counts by when it happened, where that is known within two days after the end of its window (where it "
-            + "reads metrics, within their fresh_within); what a weekly file tells later does not. A funnel compares nobody "
+        "Entered counts all arms; what follows it only treated enrollments. Rates are of those whose time is over, and two days "
+            + "more (where the goal reads metrics, their fresh_within), in which a nightly file may still tell what happened in "
+            + "time; until then they are still open. What a weekly file tells later does not count. A funnel compares nobody "
             + "with anybody: what the playbook changed is in report experiment. "
             + "Who they are: keeptouch accounts --in PLAYBOOK --state all|goal|ended; their touches: keeptouch touches --playbook PLAYBOOK."
     )

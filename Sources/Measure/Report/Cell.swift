@@ -36,6 +36,10 @@ extension Report {
         case plain(Int)
         /// 0.043 is `4.3%`.
         case share
+        /// The same of those only whose time has come: `4.3%*`.
+        case shareSoFar
+        /// A p-value; a very small one is `under 0.0001`.
+        case probability
         /// A difference of shares: 0.031 is `+3.1` points.
         case points
         /// A relative change: 0.12 is `+12%`.
@@ -53,6 +57,8 @@ extension Report.Unit {
         return switch self {
         case .plain(let places): Self.fixed(value, places)
         case .share: Self.fixed(value * 100, 1) + "%"
+        case .shareSoFar: Self.fixed(value * 100, 1) + "%*"
+        case .probability: value < 0.0001 ? "under 0.0001" : Self.fixed(value, 4)
         case .points: Self.signed(value * 100, 1)
         case .change: Self.signed(value * 100, 0) + "%"
         case .days: Self.fixed(value, abs(value) < 10 ? 1 : 0)

@@ -78,7 +78,7 @@ extension Report.Table: Encodable {
             for (column, cell) in zip(columns, row) {
                 let key = Key(column.key)
                 switch cell {
-                case .text(let text): try object.encode(text, forKey: key)
+                case .text(let text): try object.encode(text.isEmpty ? nil : text, forKey: key)
                 case .named(let text, let name):
                     try object.encode(text, forKey: key)
                     try object.encode(name, forKey: Key(column.key + "_key"))

@@ -29,7 +29,14 @@ package struct Report: Sendable, Hashable {
 
     /// The table with a title, or with its id; nil when there is none.
     package func table(named name: String) -> Table? {
-        tables.first { $0.title == name || $0.id == name }
+        if let found = tables.first(where: { $0.title == name || $0.id == name }) { return found }
+        // As CSV of all tables names it.
+        for section in sections {
+            for case .table(let table) in section.blocks where "\(section.title): \(table.title)" == name {
+                return table
+            }
+        }
+        return nil
     }
 
     package var tables: [Table] {

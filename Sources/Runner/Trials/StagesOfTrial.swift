@@ -13,11 +13,16 @@ struct StagesOfTrial: StageSource {
 
     private let blocks: [TrialBlock]
     private let now: Instant
+    private let weak: [StageKey: Day]
 
-    init(blocks: [TrialBlock], now: Instant) {
+    /// - Parameter weak: since when steps are weak by the figures of the days before.
+    init(blocks: [TrialBlock], now: Instant, weak: [StageKey: Day]) {
         self.blocks = blocks
         self.now = now
+        self.weak = weak
     }
+
+    func weakSince(_ key: StageKey, until day: Day) -> Day? { weak[key] }
 
     private func stays(_ key: StageKey, to next: String, from: Instant, until: Instant) -> [Tenure] {
         blocks.flatMap { block in

@@ -32,6 +32,14 @@ struct TrialContexts {
     /// The figures of the stages, and the day on which they were measured.
     var stages: [StageKey: StageFigures] = [:]
     var stagesDay: Day?
+    /// Since when steps have been weak against their past without a break.
+    private(set) var weakSince: [StageKey: Day] = [:]
+
+    /// Keeps what a stage was measured by on a day.
+    mutating func keep(_ figures: StageFigures, of key: StageKey, on day: Day) {
+        stages[key] = figures
+        weakSince[key] = figures.isWeakAgainstPast ? weakSince[key] ?? day : nil
+    }
 
     /// - Parameter figures: neutral ones are those of nobody.
     init(

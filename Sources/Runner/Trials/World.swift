@@ -273,8 +273,9 @@ package struct World {
         let today = workspace.configuration.zone.day(of: now)
         guard isWhole, contexts.isMeasured, contexts.stagesDay != today else { return false }
         contexts.stagesDay = today
-        for step in try StageBenchmarks(StagesOfTrial(blocks: blocks, now: now), now: now).steps(workspace.journeys) {
-            contexts.stages[step.key] = step.figures
+        let stages = StagesOfTrial(blocks: blocks, now: now, weak: contexts.weakSince)
+        for step in try StageBenchmarks(stages, now: now, today: today).steps(workspace.journeys) {
+            contexts.keep(step.figures, of: step.key, on: today)
         }
         return true
     }

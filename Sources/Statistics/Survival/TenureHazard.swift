@@ -1,17 +1,16 @@
 /// How many of those who reached a month of tenure leave in it: when they leave.
+///
+/// The risk of a month is 1 - S(end)/S(start) of the survival curve (Kaplan and Meier), so that the two agree: whoever could be
+/// watched for a part of a month only counts for that part.
 package struct TenureHazard: Sendable, Hashable {
     package struct Month: Sendable, Hashable {
         /// From 1; the first month is up to one length after the start.
         package var number: Int
-        /// Those who left in it of those at risk; its Wilson interval is the interval of the hazard.
+        /// Who was under observation in any part of it.
+        package var watched: Int
+        /// Those who left in it, of as many as it would take at this risk if all had been watched through the month; its Wilson
+        /// interval is the interval of the risk.
         package var departures: Proportion
-        package var censored: Int
-
-        /// d/(n - c/2): those who were last seen in the month count half; nil when nobody is at risk.
-        package var actuarial: Double? {
-            let exposed = Double(departures.total) - Double(censored) / 2
-            return exposed > 0 ? min(1, Double(departures.successes) / exposed) : nil
-        }
     }
 
     /// Every month up to the last that anybody was seen in.
@@ -20,27 +19,44 @@ package struct TenureHazard: Sendable, Hashable {
     /// Longer tenures are left out.
     private static let longest = 1200.0
 
-    /// - Parameter length: of a month, in the unit of the lifetimes. Late entries are at risk from the first month that they
-    ///   were under observation for as a whole.
+    /// What lifetimes bring to one month.
+    private struct Part {
+        var watched = 0
+        /// Months that they were watched for, together.
+        var exposure = 0.0
+        var left = 0
+        var stays = 1.0
+    }
+
+    /// - Parameter length: of a month, in the unit of the lifetimes.
     package init(_ lifetimes: [Lifetime], length: Double) {
         guard length > 0 else {
             months = []
             return
         }
-        func month(_ time: Double) -> Double { (time / length).rounded(.up) }
-        let table = RiskTable(
-            lifetimes.filter { $0.duration / length <= Self.longest }.map { lifetime in
-                Lifetime(
-                    entry: lifetime.entry.map(month), duration: max(1, month(lifetime.duration)), left: lifetime.left,
-                    count: lifetime.duration >= 0 ? lifetime.count : 0)
-            })
-        let rows = Dictionary(uniqueKeysWithValues: table.rows.map { (Int($0.time), $0) })
-        months = (0..<Int(table.rows.last?.time ?? 0)).map { index in
-            let number = index + 1
-            let row = rows[number]
-            let departures = Proportion(
-                successes: row?.events ?? 0, total: row?.atRisk ?? table.atRisk(at: Double(number)))
-            return Month(number: number, departures: departures, censored: row?.censored ?? 0)
+        let seen = lifetimes.filter { $0.isObserved && $0.duration / length <= Self.longest }
+        func month(_ time: Double) -> Int { max(0, Int((time / length).rounded(.up)) - 1) }
+        var parts = Array(repeating: Part(), count: seen.map { month($0.duration) + 1 }.max() ?? 0)
+        for lifetime in seen {
+            let (entry, last) = (max(0, lifetime.entry ?? 0), month(lifetime.duration))
+            for index in min(last, Int(entry / length))...last {
+                let (start, end) = (Double(index) * length, Double(index + 1) * length)
+                // Who leaves was at risk for the whole of it.
+                let until = lifetime.left && index == last ? end : min(end, lifetime.duration)
+                parts[index].watched += lifetime.count
+                parts[index].exposure += max(0, until - max(start, entry)) / length * Double(lifetime.count)
+            }
+        }
+        for row in RiskTable(seen).rows where row.events > 0 && row.atRisk > 0 {
+            let index = month(row.time)
+            parts[index].left += row.events
+            parts[index].stays *= 1 - min(1, Double(row.events) / Double(row.atRisk))
+        }
+        months = parts.enumerated().map { index, part in
+            let exposed = part.left > 0 ? Double(part.left) / (1 - part.stays) : part.exposure
+            return Month(
+                number: index + 1, watched: part.watched,
+                departures: Proportion(successes: part.left, total: max(part.left, Int(exposed.rounded()))))
         }
     }
 }

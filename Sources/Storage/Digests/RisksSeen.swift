@@ -27,6 +27,11 @@ package struct RisksSeen {
         (s.settled = 0 OR EXISTS (SELECT 1 FROM enrollment AS e WHERE e.id = s.enrollment_id
             AND (e.ended_at IS NULL OR e.ended_at > :now)))
         """
+    /// The verdict on a match as of the moment: what came later was not decided yet.
+    static let verdict = """
+        coalesce((SELECT d.verdict FROM decision AS d WHERE d.account_id = s.account_id AND d.playbook_id = s.playbook_id
+            AND d.match_key = s.match_key AND d.at <= :now ORDER BY d.at DESC, d.cycle_id DESC LIMIT 1), s.verdict)
+        """
     private static let isSeen = "s.verdict NOT IN ('too_old', 'already', 'cooling')"
 
     static let table = TemporaryTable(
@@ -51,7 +56,7 @@ package struct RisksSeen {
                     SELECT DISTINCT s.account_id, :reason
                     FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id
                     JOIN account AS a ON a.id = s.account_id
-                    WHERE p.name = :playbook AND p.state = 'live' AND s.verdict <> 'held'
+                    WHERE p.name = :playbook AND p.state = 'live' AND \(Self.verdict) <> 'held'
                         AND (a.status = 'active' OR a.churned_at > :now)
                         AND CASE WHEN s.match_key = '' THEN s.false_since IS NULL OR s.false_since > :now
                             ELSE s.event_id IS NOT NULL AND \(since == nil ? Self.goesOn : Self.isSeen) END

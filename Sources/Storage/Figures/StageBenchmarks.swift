@@ -9,22 +9,25 @@ package import Statistics
 package struct StageBenchmarks {
     private let source: any StageSource
     private let now: Instant
+    private let today: Day
 
     /// The windows that are compared: the last 14 days, and the four before.
     private static let window = TimeSpan.days(14)
-    private static let before = TimeSpan.days(14 + 4 * 14)
+    private static let before = TimeSpan.days(4 * 14)
     /// How long an account has to move on where nothing is expected and nothing is known.
     private static let patience = TimeSpan.days(14)
     /// Fewer that moved on say nothing of how long it takes.
     private static let fewest = 20
 
-    package init(_ source: any StageSource, now: Instant) {
+    /// - Parameter today: the day of the moment in the zone of the workspace.
+    package init(_ source: any StageSource, now: Instant, today: Day) {
         self.source = source
         self.now = now
+        self.today = today
     }
 
-    package init(_ connection: Connection, now: Instant) {
-        self.init(StageRows(connection), now: now)
+    package init(_ connection: Connection, now: Instant, today: Day) {
+        self.init(StageRows(connection), now: now, today: today)
     }
 
     /// From one stage to the next.
@@ -45,7 +48,7 @@ package struct StageBenchmarks {
     ) throws {
         try Benchmarks.prepare(connection)
         guard try journeys.contains(where: { try !isStored($0, day, connection) }) else { return }
-        for step in try StageBenchmarks(connection, now: now).steps(journeys) {
+        for step in try StageBenchmarks(connection, now: now, today: day).steps(journeys) {
             try step.figures.keep(step.key, on: day, connection)
         }
     }
@@ -84,33 +87,42 @@ package struct StageBenchmarks {
     }
 
     private func measure(_ step: inout Step, among steps: [Step]) throws {
-        let cohort = try stays(in: step.key, to: step.next, from: now - Self.before, until: now - Self.window)
+        let cohort = try stays(
+            in: step.key, to: step.next, from: now - Self.window - Self.before, until: now - Self.window)
         step.figures.p90 = Self.nineOfTen(cohort).map { .days(Int64($0)) }
         // Whoever came in later may still move on in time.
         let patience = step.patience
         let matured = now - patience
-        (step.figures.recent, step.figures.past) = try conversions(step, journey: step.key.journey, patience, matured)
+        step.figures.recent = try recent(step, journey: step.key.journey, patience, matured)
+        // A fall that lasts does not become the measure of itself: the windows before are those from before the step was weak.
+        let weak = try source.weakSince(step.key, until: today)
+        let past = matured - Self.window - .days(Int64(weak.map { max(0, today - $0) } ?? 0))
+        step.figures.past = try source.conversions(
+            step.key, to: step.next, patience: patience, from: past - Self.before, recent: past, until: past
+        ).past
         // Two weeks at a time.
-        for pair in 1...4 where step.figures.past.total > 0 {
-            let end = matured - .days(Int64(14 * pair))
+        for pair in 0..<4 where step.figures.past.total > 0 {
+            let end = past - .days(Int64(14 * pair))
             let weeks = try source.conversions(
                 step.key, to: step.next, patience: patience, from: end - .days(14), recent: end - .days(7), until: end)
             step.weeks += [weeks.recent, weeks.past]
         }
         for other in steps
         where other.key.journey != step.key.journey && other.key.stage == step.key.stage && other.next == step.next {
-            let theirs = try conversions(step, journey: other.key.journey, patience, matured)
-            step.figures.peers = step.figures.peers + theirs.recent
+            let theirs = try recent(step, journey: other.key.journey, patience, matured)
+            step.figures.peers = step.figures.peers + theirs
         }
     }
 
-    /// How many of those who came into the stage moved on within the time that they have.
-    private func conversions(
+    /// How many of those who came into the stage in the last window moved on within the time that they have.
+    private func recent(
         _ step: Step, journey: String, _ patience: TimeSpan, _ matured: Instant
-    ) throws -> (recent: Proportion, past: Proportion) {
-        try source.conversions(
-            StageKey(journey, step.key.stage), to: step.next, patience: patience, from: matured - Self.before,
-            recent: matured - Self.window, until: matured)
+    ) throws -> Proportion {
+        let start = matured - Self.window
+        return try source.conversions(
+            StageKey(journey, step.key.stage), to: step.next, patience: patience, from: start, recent: start,
+            until: matured
+        ).recent
     }
 
     /// How long those stayed in a stage who came into it behind one moment and up to another; who is still there, or

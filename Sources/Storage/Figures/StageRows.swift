@@ -16,6 +16,9 @@ package protocol StageSource {
     func stays(
         in key: StageKey, to next: String, from: Instant, until: Instant, now: Instant
     ) throws -> [Lifetime]
+
+    /// The first of the days up to one on which a step was a weak point against its past without a break; nil when it was none.
+    func weakSince(_ key: StageKey, until day: Day) throws -> Day?
 }
 
 /// The rows of `stage_entry`.
@@ -51,6 +54,18 @@ struct StageRows: StageSource {
             ])
         func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
         return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
+    }
+
+    package func weakSince(_ key: StageKey, until day: Day) throws -> Day? {
+        try connection.first(
+            """
+            SELECT min(day) AS first FROM benchmark
+            WHERE audience = :journey AND metric = :stage AND name = 'weak_past' AND value = 1 AND day <= :day
+                AND day > coalesce((SELECT max(day) FROM benchmark WHERE audience = :journey AND metric = :stage
+                    AND name = 'weak_past' AND value = 0 AND day <= :day), 0)
+            """,
+            ["journey": .text(key.journey), "stage": .text(key.stage), "day": .integer(Int64(day.number))])?["first"]
+            .integer.map { Day(number: Int($0)) }
     }
 
     package func stays(

@@ -44,6 +44,8 @@ package struct RiskStory: Sendable {
     package var done: [Entry]
     package var running: [Running]
     package var waiting: [Waiting]
+    /// The live playbooks of a risk that it matches, and that are held.
+    package var held: [String]
 
     /// The last entries that a note tells.
     package static let mostEntries = 10
@@ -69,6 +71,13 @@ package struct RiskStory: Sendable {
         let scope: [String: SQLValue] = ["account": .integer(account), "now": .instant(context.now)]
         paid = try Self.paid(connection, scope, from: createdAt, until: min(context.now, churnedAt ?? context.now))
         done = try Self.done(connection, scope, key: item.key, answers)
+        held = try connection.query(
+            """
+            SELECT DISTINCT p.name FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id
+            WHERE s.account_id = :account AND s.verdict = 'held' AND s.false_since IS NULL AND p.state = 'live'
+            ORDER BY p.name
+            """, scope
+        ).compactMap { $0["name"].text }
         running = try connection.query(
             """
             SELECT p.name, v.source, e.variant, e.arm, e.step, e.begun, e.due_at FROM enrollment AS e

@@ -29,6 +29,7 @@ extension PlaybookEntries {
         var arguments = scope(of: period, at: at)
         arguments["as_of"] = .instant(asOf)
         arguments["watch"] = .integer(Self.watch.milliseconds)
+        arguments["lateness"] = .integer(lateness.milliseconds)
         var sums: [Arm: Repeats] = [:]
         try connection.forEach(
             """
@@ -41,7 +42,7 @@ extension PlaybookEntries {
                 FROM enrollment AS e
                 WHERE e.playbook_id = :playbook AND e.experiment_id = :experiment AND e.arm <> 'global_holdout'
                     AND (CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END) = :has_goal
-                    AND coalesce(e.goal_until, e.entered_at + :watch) <= :at AND NOT \(Match.isByHand("e.match_key"))
+                    AND coalesce(e.goal_until, e.entered_at + :watch) + :lateness <= :at AND NOT \(Match.isByHand("e.match_key"))
                 GROUP BY e.account_id, e.arm, e.variant
             ) AS a GROUP BY arm, variant
             """, arguments
@@ -72,7 +73,7 @@ extension PlaybookEntries {
                 (SELECT count(*) FROM event AS v WHERE v.account_id = r.account_id AND v.at < r.entered_at
                     AND v.received_at <= :as_of AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned')) AS departures
             FROM report_entry AS r
-            WHERE r.experiment_id = :experiment AND r.until <= :at AND r.has_goal = :has_goal
+            WHERE r.experiment_id = :experiment AND r.known_at <= :at AND r.has_goal = :has_goal
                 AND r.arm <> 'global_holdout'
             """, scope(of: period, at: at).merging(["as_of": .instant(asOf)]) { $1 }
         ) { row in

@@ -49,16 +49,16 @@ extension PlaybookEntries {
         if let planned, planned > 0 {
             facts.fullAt = try connection.first(
                 """
-                SELECT until FROM report_entry
+                SELECT known_at FROM report_entry
                 WHERE experiment_id = :experiment AND has_goal = :has_goal AND arm <> 'global_holdout'
-                ORDER BY until LIMIT 1 OFFSET :before
+                ORDER BY known_at LIMIT 1 OFFSET :before
                 """,
                 scope.merging(["before": .integer(Int64(planned - 1))]) { $1 })?[0].instant
         }
         return facts
     }
 
-    /// The goals, or those kept, among the entries of all arms whose window was over before a moment: the history that
+    /// The goals, or those kept, among the entries of all arms whose outcome was known before a moment: the history that
     /// a plan and a prior begin with.
     ///
     /// - Parameter experiments: the periods that measured the same; nil for all.
@@ -71,7 +71,7 @@ extension PlaybookEntries {
         let row = try connection.first(
             """
             SELECT count(*), count(*) FILTER (WHERE \(hit)) FROM report_entry
-            WHERE until <= :moment AND has_goal = :has_goal AND entered_at < :moment \(scope)
+            WHERE known_at <= :moment AND has_goal = :has_goal AND entered_at < :moment \(scope)
             """, ["moment": .instant(moment), "has_goal": .integer(hasGoal ? 1 : 0)])
         count.matured = Int(row?[0].integer ?? 0)
         count.hits = Int(row?[1].integer ?? 0)
@@ -82,9 +82,9 @@ extension PlaybookEntries {
     package func maturing(in period: Period) throws -> [(first: Instant, last: Instant, accounts: Int)] {
         try connection.query(
             """
-            SELECT min(until) AS first, max(until) AS last, count(*) AS accounts FROM report_entry
-            WHERE experiment_id = :experiment AND has_goal = :has_goal AND until > :as_of AND arm <> 'global_holdout'
-            GROUP BY (until - :as_of) / \(Self.week) ORDER BY last
+            SELECT min(known_at) AS first, max(known_at) AS last, count(*) AS accounts FROM report_entry
+            WHERE experiment_id = :experiment AND has_goal = :has_goal AND known_at > :as_of AND arm <> 'global_holdout'
+            GROUP BY (known_at - :as_of) / \(Self.week) ORDER BY last
             """,
             [
                 "experiment": .integer(period.experimentID), "as_of": .instant(asOf),
@@ -130,7 +130,7 @@ extension PlaybookEntries {
                         AND t.settled_at <= :as_of AND NOT EXISTS (SELECT 1 FROM outcome AS o
                             WHERE o.touch_id = t.id AND o.kind = 'bounced' AND o.at <= :as_of)) THEN 1 ELSE 0 END AS reached
                 FROM report_entry AS r
-                WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
+                WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.known_at <= :at
             ) AS f GROUP BY arm, variant, reached
             """, arguments
         ) { statement in
@@ -181,7 +181,7 @@ extension PlaybookEntries {
         var isKnown: Bool
     }
 
-    /// An entry whose window was over, and whether it reached the goal, or was kept where there is none.
+    /// An entry whose outcome was known, and whether it reached the goal, or was kept where there is none.
     struct Matured {
         var account: Int64
         var at: Instant
@@ -207,7 +207,7 @@ extension PlaybookEntries {
                 (SELECT a.created_at FROM account AS a WHERE a.id = r.account_id) AS created_at,
                 CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit
             FROM report_entry AS r \(connection.dialect.inOrder)
-            WHERE r.experiment_id = :experiment AND r.until <= :at AND r.has_goal = :has_goal
+            WHERE r.experiment_id = :experiment AND r.known_at <= :at AND r.has_goal = :has_goal
                 AND r.arm <> 'global_holdout'
             ORDER BY r.account_id
             """, scope(of: period, at: at)

@@ -117,7 +117,7 @@ extension PlaybookEntries {
                 CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit
             FROM report_entry AS r JOIN enrollment AS o ON o.account_id = r.account_id
             JOIN playbook AS p ON p.id = o.playbook_id
-            WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
+            WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.known_at <= :at
                 AND r.arm <> 'global_holdout' AND o.arm <> 'global_holdout' AND o.playbook_id <> :playbook
                 AND o.entered_at <= r.until AND NOT \(Match.isByHand("o.match_key"))
                 AND NOT EXISTS (SELECT 1 FROM enrollment AS f WHERE f.account_id = o.account_id

@@ -18,9 +18,13 @@ extension PlaybookEntries {
         package var before: Double?
     }
 
-    /// How long after the window facts of it may still come.
-    package static func lateness(of goal: MeanGoal, _ metrics: [Metric]) -> TimeSpan {
-        goal.metric.flatMap { name in metrics.first { $0.name == name }?.freshWithin } ?? DataMap.usualLateness
+    /// How long after the window of an entry what happened in it may still be learned.
+    package static func lateness(of playbook: Playbook?, _ dataMap: DataMap) -> TimeSpan {
+        if let name = playbook?.meanGoal?.metric {
+            return dataMap.metrics.first { $0.name == name }?.freshWithin ?? DataMap.usualLateness
+        }
+        guard let goal = playbook?.goal, playbook?.meanGoal == nil else { return DataMap.usualLateness }
+        return dataMap.lateness(of: goal.condition)
     }
 
     /// The first entries of periods with a mean as their goal, as far as their outcome can be known, in the order of time.
@@ -29,12 +33,11 @@ extension PlaybookEntries {
     package func measured(
         _ goal: MeanGoal, metrics: [Metric], zone: Zone, in experiments: [Int64]
     ) throws -> [Measured] {
-        let lateness = Self.lateness(of: goal, metrics)
         let values =
             if let name = goal.metric {
-                try usage(of: metrics.first { $0.name == name } ?? Metric(name), goal, lateness, zone, experiments)
+                try usage(of: metrics.first { $0.name == name } ?? Metric(name), goal, zone, experiments)
             } else {
-                try revenue(goal, lateness, experiments)
+                try revenue(goal, experiments)
             }
         return values.sorted { ($0.knownAt, $0.enteredAt) < ($1.knownAt, $1.enteredAt) }
     }
@@ -43,33 +46,29 @@ extension PlaybookEntries {
         """
         FROM report_entry AS r LEFT JOIN account AS a ON a.id = r.account_id
         WHERE r.experiment_id IN (\(experiments.map(String.init).joined(separator: ", "))) AND r.has_goal = 1
-            AND r.arm <> 'global_holdout' AND r.until + :lateness <= :as_of
+            AND r.arm <> 'global_holdout' AND r.known_at <= :as_of
         """
     }
 
-    private func scope(_ lateness: TimeSpan) -> [String: SQLValue] {
-        ["lateness": .integer(lateness.milliseconds), "as_of": .instant(asOf)]
-    }
-
-    private static func measured(_ row: Statement, _ lateness: TimeSpan) throws -> Measured {
+    private static func measured(_ row: Statement) throws -> Measured {
         Measured(
             account: row.integer("account_id"), experimentID: row.integer("experiment_id"),
             arm: Arm(try row.word("arm"), row.optionalText("variant")),
             stratum: row.text("stratum") ?? "", enteredAt: row.instant("entered_at"),
-            knownAt: row.instant("until") + lateness)
+            knownAt: row.instant("known_at"))
     }
 
-    private func revenue(_ goal: MeanGoal, _ lateness: TimeSpan, _ experiments: [Int64]) throws -> [Measured] {
+    private func revenue(_ goal: MeanGoal, _ experiments: [Int64]) throws -> [Measured] {
         var values: [Measured] = []
         try connection.forEach(
             """
-            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until, \(mrr("r.entered_at")) AS before,
+            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.known_at, \(mrr("r.entered_at")) AS before,
                 CASE WHEN a.id IS NULL OR a.erased_at < r.until THEN NULL
                     WHEN \(attribute("status", at: "r.until")) = 'churned' THEN 0 ELSE \(mrr("r.until")) END AS after
             \(entries(of: experiments))
-            """, scope(lateness)
+            """, ["as_of": .instant(asOf)]
         ) { row in
-            var value = try Self.measured(row, lateness)
+            var value = try Self.measured(row)
             value.before = row.optionalInteger("before").map { Double($0) }
             let after = row.optionalInteger("after").map { Double($0) }
             value.value =
@@ -87,7 +86,7 @@ extension PlaybookEntries {
     }
 
     private func usage(
-        of metric: Metric, _ goal: MeanGoal, _ lateness: TimeSpan, _ zone: Zone, _ experiments: [Int64]
+        of metric: Metric, _ goal: MeanGoal, _ zone: Zone, _ experiments: [Int64]
     ) throws -> [Measured] {
         let id = try connection.first("SELECT id FROM metric WHERE name = :name", ["name": .text(metric.name)])?["id"]
             .integer
@@ -104,12 +103,12 @@ extension PlaybookEntries {
         }
         try connection.forEach(
             """
-            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until,
+            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until, r.known_at,
                 CASE WHEN a.erased_at IS NULL THEN a.created_at END AS created_at
             \(entries(of: experiments)) ORDER BY r.account_id
-            """, scope(lateness)
+            """, ["as_of": .instant(asOf)]
         ) { row in
-            let measured = try Self.measured(row, lateness)
+            let measured = try Self.measured(row)
             let first = zone.day(of: measured.enteredAt).number + 1
             let window = Window(
                 measured: measured,

@@ -51,10 +51,13 @@ package struct PlaybookEntries {
     let connection: Connection
     package let playbookID: Int64
     package let asOf: Instant
+    /// How long after its window facts of an entry may still come; only then is its outcome known.
+    package let lateness: TimeSpan
 
-    package init(_ connection: Connection, playbookID: Int64, asOf: Instant) throws {
+    package init(_ connection: Connection, playbookID: Int64, lateness: TimeSpan, asOf: Instant) throws {
         self.connection = connection
         self.playbookID = playbookID
+        self.lateness = lateness
         self.asOf = asOf
         try collect()
     }
@@ -65,8 +68,8 @@ package struct PlaybookEntries {
             CREATE TEMP TABLE IF NOT EXISTS report_entry (
                 id INTEGER NOT NULL, account_id INTEGER NOT NULL, experiment_id INTEGER NOT NULL,
                 version_id INTEGER NOT NULL, arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL,
-                has_goal INTEGER NOT NULL, until INTEGER NOT NULL, goal_at INTEGER, left_at INTEGER,
-                left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL)
+                has_goal INTEGER NOT NULL, until INTEGER NOT NULL, known_at INTEGER NOT NULL, goal_at INTEGER,
+                left_at INTEGER, left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL)
             """, index: "CREATE INDEX report_entry_by_id ON report_entry (id)")
 
     private func collect() throws {
@@ -76,6 +79,7 @@ package struct PlaybookEntries {
             INSERT INTO report_entry
             SELECT e.id, e.account_id, e.experiment_id, e.version_id, e.arm, e.variant, e.entered_at,
                 CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END, coalesce(e.goal_until, e.entered_at + :watch),
+                coalesce(e.goal_until, e.entered_at + :watch) + :lateness,
                 CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
                 CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END, coalesce(g.stratum, '')
             FROM enrollment AS e LEFT JOIN account AS a ON a.id = e.account_id
@@ -88,7 +92,7 @@ package struct PlaybookEntries {
             """,
             [
                 "playbook": .integer(playbookID), "as_of": .instant(asOf),
-                "watch": .integer(Self.watch.milliseconds),
+                "watch": .integer(Self.watch.milliseconds), "lateness": .integer(lateness.milliseconds),
             ])
         try connection.index(Self.table)
         // The first time that an account left since its entry, as far as anybody knew.
@@ -149,27 +153,24 @@ package struct PlaybookEntries {
 
     /// The goal reached, or the account kept where there is no goal, by the week after the start in which it was known.
     ///
-    /// A leaving that became known after its window takes back in that week what had counted as kept.
+    /// A leaving that became known later still takes back in that week what had counted as kept.
     package func weekly(_ period: Period) throws -> [Weekly] {
         let hit =
             period.hasGoal
-            ? "CASE WHEN goal_at IS NOT NULL THEN until END"
-            : "CASE WHEN left_at <= until THEN max(until, left_known_at) END"
-        func week(_ moment: String) -> String {
-            "max(1, (\(moment) - :start + \(Self.week - 1)) / \(Self.week))"
-        }
+            ? "CASE WHEN goal_at IS NOT NULL THEN known_at END"
+            : "CASE WHEN left_at <= until THEN max(known_at, left_known_at) END"
         let rows = try connection.query(
             """
             WITH moment AS (
-                SELECT arm, variant, stratum, until, \(hit) AS hit FROM report_entry
+                SELECT arm, variant, stratum, known_at, \(hit) AS hit FROM report_entry
                 WHERE experiment_id = :experiment AND has_goal = :has_goal
             )
             SELECT arm, variant, week, sum(matured), sum(hits), stratum FROM (
-                SELECT arm, variant, stratum, \(week("until")) AS week, count(*) AS matured, 0 AS hits FROM moment
-                WHERE until <= :as_of GROUP BY arm, variant, stratum, week
+                SELECT arm, variant, stratum, \(Self.week(of: "known_at")) AS week, count(*) AS matured, 0 AS hits FROM moment
+                WHERE known_at <= :as_of GROUP BY arm, variant, stratum, week
                 UNION ALL
-                SELECT arm, variant, stratum, \(week("hit")) AS week, 0 AS matured, count(*) AS hits FROM moment
-                WHERE hit <= :as_of AND until <= :as_of GROUP BY arm, variant, stratum, week
+                SELECT arm, variant, stratum, \(Self.week(of: "hit")) AS week, 0 AS matured, count(*) AS hits FROM moment
+                WHERE hit <= :as_of AND known_at <= :as_of GROUP BY arm, variant, stratum, week
             ) AS w GROUP BY arm, variant, stratum, week ORDER BY week, arm, variant, stratum
             """,
             [
@@ -204,7 +205,7 @@ package struct PlaybookEntries {
     /// The length of a week, in milliseconds.
     package static let week: Int64 = 7 * 86_400_000
 
-    /// A figure by arm, over the entries whose window was over at a moment; the others are open.
+    /// A figure by arm, over the entries whose outcome was known at a moment; the others are open.
     package func counts(of figure: Figure, in period: Period, matured at: Instant) throws -> [Arm: Count] {
         let (judged, arguments) = judged(figure, in: period, matured: at)
         var counts: [Arm: Count] = [:]
@@ -225,12 +226,43 @@ package struct PlaybookEntries {
         return counts
     }
 
+    /// The same by the week after the start in which the outcome of an entry was known; a week without any is not there.
+    package func weekly(of figure: Figure, in period: Period) throws -> [Int: [Arm: Count]] {
+        var arguments: [String: SQLValue] = [
+            "experiment": .integer(period.experimentID), "as_of": .instant(asOf),
+            "has_goal": .integer(period.hasGoal ? 1 : 0), "start": .instant(period.startedAt),
+        ]
+        let sql = spell(figure, in: period, &arguments)
+        var weeks: [Int: [Arm: Count]] = [:]
+        try connection.forEach(
+            """
+            SELECT arm, variant, week, count(*) AS matured, sum(hit) AS hits FROM (
+                SELECT r.arm, r.variant, \(Self.week(of: sql.until)) AS week,
+                    CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
+                FROM report_entry AS r
+                WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND \(sql.until) <= :as_of
+            ) AS f GROUP BY arm, variant, week
+            """, arguments
+        ) { row in
+            var count = Count()
+            count.matured = Int(row.integer("matured"))
+            count.hits = Int(row.integer("hits"))
+            weeks[Int(row.integer("week")), default: [:]][Arm(try row.word("arm"), row.optionalText("variant"))] = count
+        }
+        return weeks
+    }
+
+    /// From 1 for the first week after the start.
+    private static func week(of moment: String) -> String {
+        "max(1, (\(moment) - :start + \(week - 1)) / \(week))"
+    }
+
     /// One entry of a figure, as `counts` counts it.
     package struct Judged: Sendable, Hashable {
         package var account: Int64
         package var arm: Arm
         package var enteredAt: Instant
-        /// When its time is over.
+        /// When its outcome is known.
         package var until: Instant
         package var isMature: Bool
         package var isHit: Bool
@@ -262,7 +294,8 @@ package struct PlaybookEntries {
             """
             SELECT r.account_id, r.arm, r.variant, r.entered_at, \(sql.until) AS due,
                 CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature, CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
-            FROM report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
+            FROM report_entry AS r
+            WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND \(sql.until) IS NOT NULL
             """, arguments
         )
     }
@@ -271,12 +304,12 @@ package struct PlaybookEntries {
         _ figure: Figure, in period: Period, _ arguments: inout [String: SQLValue]
     ) -> (until: String, hit: String) {
         switch figure {
-        case .outcome: return ("r.until", hit(period))
-        case .goal: return ("r.until", "r.goal_at IS NOT NULL")
+        case .outcome: return ("r.known_at", hit(period))
+        case .goal: return ("r.known_at", "r.goal_at IS NOT NULL")
         case .also(let name):
             arguments["name"] = .text(name)
             return (
-                "r.until",
+                "r.known_at",
                 """
                 EXISTS (SELECT 1 FROM outcome AS o WHERE o.dedup = 'also:' || CAST(r.id AS TEXT) || ':' || :name
                     AND o.at <= r.until AND o.at <= :as_of)
@@ -284,18 +317,21 @@ package struct PlaybookEntries {
             )
         case .churned(let days):
             arguments["days"] = .integer(Int64(days) * 86_400_000)
-            return ("r.entered_at + :days", "r.left_at <= r.entered_at + :days")
+            arguments["late"] = .integer(DataMap.usualLateness.milliseconds)
+            return ("r.entered_at + :days + :late", "r.left_at <= r.entered_at + :days")
         case .contracted(let days), .expanded(let days):
             arguments["days"] = .integer(Int64(days) * 86_400_000)
+            arguments["late"] = .integer(DataMap.usualLateness.milliseconds)
             let sign = if case .contracted = figure { "<" } else { ">" }
             let (before, after) = (mrr("r.entered_at"), mrr("r.entered_at + :days"))
+            // Of who had left by then it is not asked.
             return (
-                "r.entered_at + :days",
-                "\(after) \(sign) \(before) AND (r.left_at IS NULL OR r.left_at > r.entered_at + :days)"
+                "CASE WHEN r.left_at <= r.entered_at + :days THEN NULL ELSE r.entered_at + :days + :late END",
+                "\(after) \(sign) \(before)"
             )
         case .harm("rejected"):
             return (
-                "r.until",
+                "r.known_at",
                 """
                 EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.state = 'rejected'
                     AND t.settled_at <= r.until AND t.settled_at <= :as_of)
@@ -304,7 +340,7 @@ package struct PlaybookEntries {
         case .harm(let kind):
             arguments["kind"] = .text(kind)
             return (
-                "r.until",
+                "r.known_at",
                 """
                 EXISTS (SELECT 1 FROM outcome AS o WHERE o.account_id = r.account_id AND o.at >= r.entered_at
                     AND o.at <= r.until AND o.at <= :as_of AND o.kind = :kind)

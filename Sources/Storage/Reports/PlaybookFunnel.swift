@@ -6,11 +6,13 @@ package struct PlaybookFunnel {
     private let connection: Connection
     private let arguments: [String: SQLValue]
 
-    package init(_ connection: Connection, playbookID: Int64, asOf: Instant) {
+    /// - Parameter lateness: how long after its window the goal may still be learned.
+    package init(_ connection: Connection, playbookID: Int64, lateness: TimeSpan, asOf: Instant) {
         self.connection = connection
         arguments = [
             "playbook": .integer(playbookID), "as_of": .instant(asOf),
-            "watch": .integer(PlaybookEntries.watch.milliseconds),
+            "watch": .integer(PlaybookEntries.watch.milliseconds), "lateness": .integer(lateness.milliseconds),
+            "watched": .integer(PlaybookEntries.watch.milliseconds + DataMap.usualLateness.milliseconds),
         ]
     }
 
@@ -29,11 +31,11 @@ package struct PlaybookFunnel {
         package var delivered = 0
         package var clicked = 0
         package var replied = 0
-        /// Whose goal's window is over, how many of them reached it, and whose window is open.
+        /// Of whom it is known whether they reached the goal, how many of them did, and of whom it is not known yet.
         package var goalMatured = 0
         package var goals = 0
         package var goalOpen = 0
-        /// Entered 90 days ago or more, how many of them had not left by then, and who entered later.
+        /// Of whom it is known whether they were kept for 90 days, how many of them were, and of whom it is not known yet.
         package var keptMatured = 0
         package var kept = 0
         package var keptOpen = 0
@@ -87,11 +89,11 @@ package struct PlaybookFunnel {
         try fill(
             """
             SELECT e.version_id, count(*), count(*) FILTER (WHERE e.arm = 'treated'),
-                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until <= :as_of),
-                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until <= :as_of AND e.goal_at <= e.goal_until),
-                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until > :as_of),
-                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch <= :as_of),
-                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch > :as_of)
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until + :lateness <= :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until + :lateness <= :as_of AND e.goal_at <= e.goal_until),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until + :lateness > :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watched <= :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watched > :as_of)
             FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of
                 AND NOT \(Match.isByHand("e.match_key"))
             GROUP BY e.version_id
@@ -107,7 +109,7 @@ package struct PlaybookFunnel {
             """
             SELECT e.version_id, count(DISTINCT e.id) FROM enrollment AS e
             JOIN event AS v ON v.account_id = e.account_id AND v.at >= e.entered_at AND v.at <= e.entered_at + :watch
-            WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND e.entered_at + :watch <= :as_of
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND e.entered_at + :watched <= :as_of
                 AND NOT \(Match.isByHand("e.match_key")) AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.received_at <= :as_of
             GROUP BY e.version_id
             """

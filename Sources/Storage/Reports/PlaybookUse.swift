@@ -9,6 +9,10 @@ package struct PlaybookUse: Sendable, Equatable {
     /// When anybody last entered.
     package var lastEntry: Instant?
 
+    /// Why a safety rule holds it, and how many matches wait for its release.
+    package var heldBecause: String?
+    package var waiting: Int
+
     /// - Parameter since: how far back it is looked.
     package init(_ connection: Connection, of playbook: Int64, since: Instant, asOf now: Instant) throws {
         let arguments: [String: SQLValue] = [
@@ -24,6 +28,13 @@ package struct PlaybookUse: Sendable, Equatable {
             SELECT count(*) AS touches, count(*) FILTER (WHERE state = 'capped') AS capped
             FROM touch WHERE playbook_id = :playbook AND ghost = 0 AND due_at > :since AND due_at <= :now
             """, arguments)
+        let hold = try connection.first(
+            """
+            SELECT p.held_because, (SELECT count(*) FROM standing AS s WHERE s.playbook_id = p.id AND s.verdict = 'held') AS waiting
+            FROM playbook AS p WHERE p.id = :playbook AND p.held_at <= :now
+            """, ["playbook": .integer(playbook), "now": .instant(now)])
+        heldBecause = hold?["held_because"].text
+        waiting = Int(hold?["waiting"].integer ?? 0)
         entered = Int(entries?["entered"].integer ?? 0)
         lastEntry = entries?["last"].instant
         self.touches = Int(touches?["touches"].integer ?? 0)

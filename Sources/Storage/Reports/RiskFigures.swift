@@ -106,6 +106,23 @@ package struct RiskFigures {
         return found
     }
 
+    /// How many active accounts match a playbook that a safety rule or a person holds, so that they are at no risk yet; the
+    /// playbooks by name.
+    package func held(_ playbooks: [String]) throws -> [(playbook: String, accounts: Int)] {
+        let list = BoundList("playbook", playbooks)
+        return try connection.query(
+            """
+            SELECT p.name AS playbook, count(DISTINCT s.account_id) AS accounts
+            FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id JOIN account AS a ON a.id = s.account_id
+            WHERE p.name IN (\(list.names)) AND p.state = 'live' AND s.since <= :now
+                AND (a.status = 'active' OR a.churned_at > :now)
+                AND CASE WHEN s.match_key = '' THEN s.false_since IS NULL OR s.false_since > :now ELSE s.settled = 0 END
+                AND \(RisksSeen.verdict) = 'held'
+            GROUP BY p.name ORDER BY p.name
+            """, list.arguments.merging(["now": .instant(now)]) { $1 }
+        ).map { ($0["playbook"].text ?? "", Int($0["accounts"].integer ?? 0)) }
+    }
+
     /// How many accounts there are, and what they pay; one with several reasons counts once.
     package func total() throws -> (accounts: Int, new: Int, mrr: RiskSum) {
         let row = try connection.first(

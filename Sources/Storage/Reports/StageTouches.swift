@@ -121,8 +121,12 @@ package struct StageTouches {
             SELECT p.name AS playbook, CASE e.arm WHEN 'treated' THEN 1 ELSE 0 END AS treated, count(*) AS entered,
                 count(e.goal_at) AS reached
             FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
-            WHERE e.entered_at > :year AND e.goal_until <= :now GROUP BY p.name, treated
-            """, ["year": .instant(asOf - .days(365)), "now": .instant(asOf)])
+            WHERE e.entered_at > :year AND e.goal_until + :late <= :now GROUP BY p.name, treated
+            """,
+            [
+                "year": .instant(asOf - .days(365)), "now": .instant(asOf),
+                "late": .integer(DataMap.usualLateness.milliseconds),
+            ])
         for row in rows {
             let goals = Goals(entered: row.count("entered"), reached: row.count("reached"))
             var both = found[row["playbook"].text ?? ""] ?? (Goals(), Goals())

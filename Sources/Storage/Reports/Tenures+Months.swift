@@ -1,7 +1,7 @@
 import Playbooks
 
 extension Tenures {
-    /// What a stretch of time did to the accounts that were customers on its first day; MRR in minor units.
+    /// What a stretch of time did to the accounts that were customers at its start; MRR in minor units.
     package struct Flow: Sendable, Hashable {
         package var start = 0
         package var end = 0

@@ -1,8 +1,7 @@
 package import Playbooks
 
 extension Tenures {
-    /// What happened from one day to another: to whom was a customer at the start of the first, as it stood at the start
-    /// of the last.
+    /// What happened from the end of one day to the end of another.
     package func flow(from first: Day, to last: Day) -> Flow {
         let (from, to) = (first.number, last.number)
         var flow = Flow()
@@ -14,7 +13,7 @@ extension Tenures {
                 flow.arrivals += 1
                 if isLateEntry(stay) { flow.entered += 1 }
             }
-            flow.accountDays += min(Int(stay.end), to) - max(Int(stay.began), from)
+            flow.accountDays += max(0, min(Int(stay.end) - 1, to) - max(Int(stay.began) - 1, from))
         }
         for account in accounts where account.mrr > 0 && account.began <= to {
             if account.began <= from { flow.startMRR += account.mrr }

@@ -97,16 +97,22 @@ package struct Tenures {
     /// Accounts that left, but nobody knows when; they count nowhere.
     package private(set) var departedUnknownWhen = 0
 
+    /// The first import that brought the past with it, of which nobody knows whether it brought all who had left.
+    package struct Brought: Sendable, Hashable {
+        package var day: Day
+        /// Its accounts, and how many of them had left before.
+        package var accounts = 0
+        package var departed = 0
+    }
+
+    package private(set) var brought: Brought?
+
     /// Accounts that are older than this many days count as that old: a garbled date of long ago makes no months.
     private static let longest = 40 * 366
 
-    /// - Parameters:
-    ///   - segment: only the accounts in it; nil for all.
-    ///   - isKnownBy: whether what was imported after the moment is left out; a simulation's imports bear the clock of
-    ///     the day on which somebody played it.
+    /// - Parameter segment: only the accounts in it; nil for all.
     package init(
-        _ connection: Connection, workspace: Workspace, segment: NamedTerm? = nil, asOf now: Instant,
-        isKnownBy: Bool = true
+        _ connection: Connection, workspace: Workspace, segment: NamedTerm? = nil, asOf now: Instant
     ) throws {
         self.connection = connection
         self.now = now
@@ -120,7 +126,7 @@ package struct Tenures {
                 Grouping(kind: .attribute, name: $0.name, term: nil)
             }
         groups = groupings.map { _ in ([], Names()) }
-        let known = isKnownBy ? now : Instant(milliseconds: .max)
+        let known = try Self.known(asOf: now, connection)
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
         let tracked = Set((Attribute.builtIn + workspace.dataMap.attributes).filter(\.track).map(\.name))
         let needs = self.needs(segment, context, tracked)
@@ -152,6 +158,17 @@ package struct Tenures {
                 for (group, column) in columns.enumerated() { join(group, column, index) }
             }
         }
+    }
+
+    /// What came in later was not known, and is left out.
+    ///
+    /// Imports of a simulation may bear the clock of the day on which somebody played it: where none had come by the moment, all
+    /// count.
+    private static func known(asOf now: Instant, _ connection: Connection) throws -> Instant {
+        guard try Meta.isSimulation(connection),
+            try connection.first("SELECT 1 FROM account WHERE seen_at <= :now LIMIT 1", ["now": .instant(now)]) == nil
+        else { return now }
+        return Instant(milliseconds: .max)
     }
 
     private func needs(_ segment: NamedTerm?, _ context: EvaluationContext, _ tracked: Set<String>) -> Needs {
@@ -198,6 +215,11 @@ package struct Tenures {
         let life = CustomerLife(
             origin: origin, began: began, mrr: account.mrr, statuses: account.statuses(until: now, in: zone),
             payments: account.payments)
+        if let seenAt = account.seenAt, informed.contains(zone.day(of: seenAt).number) {
+            note(
+                zone.day(of: seenAt),
+                hasLeft: life.tenures.last?.ended.map { $0 < zone.day(of: seenAt).number } ?? false)
+        }
         let index = Int32(accounts.count)
         accounts.append(Account(id: id, began: Int32(began), mrr: account.mrr))
         for change in life.changes {
@@ -215,6 +237,13 @@ package struct Tenures {
             if let ended = found.ended { explain(&stay, found.began...ended, before: next, account) }
             tenures.append(stay)
         }
+    }
+
+    private mutating func note(_ day: Day, hasLeft: Bool) {
+        if brought.map({ day < $0.day }) ?? true { brought = Brought(day: day) }
+        guard brought?.day == day else { return }
+        brought?.accounts += 1
+        brought?.departed += hasLeft ? 1 : 0
     }
 
     /// Why a tenure ended: by the event by which the account left, else by what it said when it asked to cancel.

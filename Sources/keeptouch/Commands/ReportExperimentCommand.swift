@@ -14,7 +14,7 @@ struct ReportExperimentCommand: ParsableCommand {
     @Argument(help: "The playbook.")
     var playbook: String
 
-    @Flag(help: "Look whenever you like: wider intervals that stay valid on any day.")
+    @Flag(help: "Look whenever you like: intervals that stay valid on any day.")
     var alwaysValid = false
 
     @Flag(help: "A single look, for an experiment that nobody has looked at before.")
