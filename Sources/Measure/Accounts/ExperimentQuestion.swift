@@ -49,7 +49,9 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
         let playbook = workspace.playbook(playbook)
         let experiment = playbook?.experiment ?? self.playbook
         let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
-        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try PlaybookEntries(
+            connection, playbookID: known.id, lateness: PlaybookEntries.lateness(of: playbook, workspace.dataMap),
+            asOf: asOf)
         guard let found = try entries.periods(of: experiment).last(where: { $0.number == period }) else {
             throw MeasureError("\(self.playbook) has had no period \(period)", about: "period")
         }

@@ -1,3 +1,4 @@
+import Playbooks
 import Statistics
 import Storage
 
@@ -32,7 +33,7 @@ extension ExperimentPeriod {
         guard let difference = guardrail.figure.comparison(arm).difference else { return nil }
         var bounds: (lower: Double, upper: Double)?
         for (index, counts) in guardrail.looks.enumerated() where counts.indices.contains(arm) {
-            let comparison = Figure(title: "", counts: counts).comparison(arm)
+            let comparison = Figure(title: "", kind: guardrail.figure.kind, counts: counts).comparison(arm)
             let weekly = weeklyHarmBounds.indices.contains(index) ? weeklyHarmBounds[index] : nil
             guard let bound = rule == .groupSequential ? weekly : primaryComparison.harmBound(comparison) else {
                 continue

@@ -67,7 +67,6 @@ enum FileRole {
     static func find(
         _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
-        let keys = key?.hashes ?? []
         if file.rows == 0 {
             return .failure(
                 ImportError(
