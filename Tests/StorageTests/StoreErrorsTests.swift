@@ -105,7 +105,7 @@ func aNewerDatabaseIsRefusedAndLeftAlone(_ mode: Store.Mode) throws {
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: scratch.folder.path)
     defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.folder.path) }
     let reading = asNobody { complaint(scratch.database, .readOnly) }
-    #expect(reading.contains("its folder is read-only"), "\(reading)")
+    #expect(reading.contains("its folder"), "\(reading)")
 }
 
 @Test func aFileThatMayNotBeWrittenIsNamed() throws {
