@@ -64,13 +64,21 @@ struct ColumnMap {
             guard wanted.count <= 66 else {
                 throw ImportError("\(source): NDJSON rows can have at most 62 known keys; export it as CSV")
             }
-            reader.expect(wanted.map(\.names), severally: Set(wanted.indices.filter { wanted[$0].takesAll }))
+            var names = wanted.map(\.names)
+            var standIns: [(place: Int, others: [Int])] = []
+            // Of several columns each has a place of its own, from which the first that is filled is taken.
+            for (place, column) in wanted.enumerated() where !column.takesAll && !column.moreColumns.isEmpty {
+                names[place].removeAll(where: column.moreColumns.contains)
+                standIns.append((place, Array(names.count..<(names.count + column.moreColumns.count))))
+                names += column.moreColumns.map { [$0] }
+            }
+            reader.expect(names, severally: Set(wanted.indices.filter { wanted[$0].takesAll }))
             self.header = wanted.map(\.name)
             places = wanted.indices.map { $0 }
             isPerRow = true
             warnings = []
             more = [:]
-            repeats = []
+            repeats = standIns
             return
         }
         self.header = header
@@ -160,7 +168,10 @@ struct ColumnMap {
     func fill(_ record: inout Record) {
         for (place, others) in repeats where place < record.cells.count && record.cells[place].trimmed.isEmpty {
             let filled = others.first { $0 < record.cells.count && !record.cells[$0].trimmed.isEmpty }
-            if let filled { record.cells[place] = record.cells[filled] }
+            guard let filled else { continue }
+            record.cells[place] = record.cells[filled]
+            record.present?[place] = true
+            if let isNumber = record.numbers?[filled] { record.numbers?[place] = isNumber }
         }
     }
 

@@ -105,6 +105,26 @@ struct JSONFilesTests {
         #expect(try world.rows("SELECT count(*) FROM suppression") == ["0"])
     }
 
+    @Test func ofSeveralMembersTheFirstThatIsFilledCounts() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\n")
+        var map = ImportMap("contacts", .contacts)
+        map.columns["email"] = ColumnForm(column: "mails.work")
+        map.columns["email"]?.moreColumns = ["home"]
+        try world.load(
+            .contacts,
+            """
+            {"account":"a","key":"k","home":"h@x.example","mails":{"work":"w@x.example"}}
+            {"account":"a","key":"l","home":"l@x.example","mails":{"work":null}}
+            {"account":"a","key":"m","home":"m@x.example"}
+
+            """, ImportOptions(map: map))
+        #expect(
+            try world.rows("SELECT key, address FROM contact ORDER BY key") == [
+                "k|w@x.example", "l|l@x.example", "m|m@x.example",
+            ])
+    }
+
     @Test func oneObjectOverSeveralLinesIsNamed() throws {
         let world = try ImportWorld()
         let error = #expect(throws: ImportError.self) { try world.load(.accounts, "{\n  \"key\": \"a\"\n}\n") }
