@@ -23,6 +23,8 @@ final class ImportRun {
     private var highest: HighestValue?
     /// Of the rows that are no rows, those that stand below the table.
     private var footers = 0
+    /// And those that are the header once more.
+    private var headers = 0
     /// How many rows had been read when the last were written.
     private var applied = 0
     private var alike: [Alike: Likeness] = [:]
@@ -92,7 +94,10 @@ final class ImportRun {
                 if !columns.repeats.isEmpty { columns.fill(&record) }
                 highest?.look(at: record, wanted: names)
                 do {
-                    if TotalsRow.repeats(header, record) { throw Rejection(.total, "", "repeats the header") }
+                    if TotalsRow.repeats(header, record) {
+                        headers += 1
+                        throw Rejection(.total, "", "repeats the header")
+                    }
                     try target.stage(record)
                     if !target.leftOut.isEmpty { leaveOut(target.leftOut, of: record) }
                 } catch let rejection as Rejection {
@@ -228,10 +233,15 @@ final class ImportRun {
                     ? "1 row has a key that comes again later; the last one counts"
                     : "\(tally.duplicates) rows have a key that comes again later; the last one counts")
         }
-        let totals = report.totals - footers
+        let totals = report.totals - footers - headers
         if totals > 0 {
             report.warnings.append(
                 totals == 1 ? "1 row of totals was left out" : "\(totals) rows of totals were left out")
+        }
+        if headers > 0 {
+            report.warnings.append(
+                "\(headers) \(headers == 1 ? "row is" : "rows are") the header once more, as where exports are pasted together, and "
+                    + "\(headers == 1 ? "was" : "were") left out")
         }
         if footers > 0 {
             report.warnings.append(
