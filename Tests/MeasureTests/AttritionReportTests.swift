@@ -160,7 +160,9 @@ struct AttritionReportTests {
         // Now a third leaves in the fourth.
         try world.add(25, came: 0, left: 105)
         let planted = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
-        #expect(planted.hasPrefix("More leave in month 4 of tenure than in the other months with 20 customers: "), "\(planted)")
+        #expect(
+            planted.hasPrefix("More leave in month 4 of tenure than in the other months with 20 customers: "),
+            "\(planted)")
         #expect(planted.contains("(p ") && planted.contains("corrected for 1"), "\(planted)")
     }
 
