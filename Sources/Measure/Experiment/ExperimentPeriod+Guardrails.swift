@@ -10,20 +10,19 @@ extension ExperimentPeriod {
     ) throws -> [[PlaybookEntries.Count]] {
         guard rule == .groupSequential, primaryComparison.looks.count > 1 else { return [now] }
         let weekly = try entries.weekly(of: figure, in: period)
-        return primaryComparison.looks.dropLast().map { look in
-            guard look.permitsVerdict else { return [] }
+        var looks: [[PlaybookEntries.Count]] = []
+        for look in primaryComparison.looks.dropLast() {
             let week = Int((look.at - period.startedAt).milliseconds / PlaybookEntries.week)
-            return weekly.filter { $0.key <= week }.values.map(arms.counts).reduce(
-                arms.arms.map { _ in PlaybookEntries.Count() }
-            ) { all, counts in
-                zip(all, counts).map { sum, more in
-                    var sum = sum
-                    sum.matured += more.matured
-                    sum.hits += more.hits
-                    return sum
+            var sums = look.permitsVerdict ? arms.arms.map { _ in PlaybookEntries.Count() } : []
+            for found in weekly where found.key <= week {
+                for (arm, count) in arms.counts(found.value).enumerated() where sums.indices.contains(arm) {
+                    sums[arm].matured += count.matured
+                    sums[arm].hits += count.hits
                 }
             }
-        } + [now]
+            looks.append(sums)
+        }
+        return looks + [now]
     }
 
     /// The difference of a harm with its bounds, by the rule of the experiment; nil when it cannot be said yet.
