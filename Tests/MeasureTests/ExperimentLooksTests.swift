@@ -23,9 +23,9 @@ struct ExperimentLooksTests {
             more: ["variants: { x: 1, y: 1 }", "guardrail_metrics: { churned: 3% }"], variants: ["x": 1, "y": 1])
         let first = ExperimentWorld.instant(30).milliseconds
         // Four in ten of those to whom y came first leave; of the later ones none, and of the others the more.
+        try world.execute("INSERT INTO event_kind (name) VALUES ('churned') ON CONFLICT DO NOTHING")
         try world.execute(
             """
-            INSERT INTO event_kind (name) SELECT 'churned' WHERE NOT EXISTS (SELECT 1 FROM event_kind WHERE name = 'churned');
             INSERT INTO event (account_id, kind_id, at, received_at, dedup)
             SELECT account_id, (SELECT id FROM event_kind WHERE name = 'churned'), entered_at + 86400000,
                 entered_at + 86400000, 'c' || id FROM enrollment
@@ -68,9 +68,9 @@ struct ExperimentLooksTests {
             return rows[place...(place + 1)].reduce(0) { $0 + (Int($1[2]) ?? 0) }
         }
         #expect(try matured() == 400)
+        try world.execute("INSERT INTO event_kind (name) VALUES ('churned') ON CONFLICT DO NOTHING")
         try world.execute(
             """
-            INSERT INTO event_kind (name) SELECT 'churned' WHERE NOT EXISTS (SELECT 1 FROM event_kind WHERE name = 'churned');
             INSERT INTO event (account_id, kind_id, at, received_at, dedup)
             SELECT account_id, (SELECT id FROM event_kind WHERE name = 'churned'), entered_at + 86400000,
                 entered_at + 86400000, 'c' || id FROM enrollment WHERE account_id <= 30

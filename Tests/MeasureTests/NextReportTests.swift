@@ -51,8 +51,10 @@ import Testing
         try world.addAccounts(3)
         try world.launch("p")
         try world.execute(
+            "UPDATE playbook SET held_at = \(ExperimentWorld.instant(5).milliseconds), held_because = 'max_fall: logins fell'"
+        )
+        try world.execute(
             """
-            UPDATE playbook SET held_at = \(ExperimentWorld.instant(5).milliseconds), held_because = 'max_fall: logins fell';
             INSERT INTO standing (account_id, playbook_id, match_key, since, verdict, reason, settled)
             SELECT id, 1, '', \(ExperimentWorld.instant(4).milliseconds), 'held', 'max_fall: logins fell', 0 FROM account
             """)

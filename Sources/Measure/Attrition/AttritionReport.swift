@@ -75,7 +75,8 @@ package struct AttritionReport {
         guard let first = tenures.firstDay else {
             return Report(title: title, asOf: asOf, sections: [Report.Section("", [.sentence(nobody)])])
         }
-        let flow = tenures.flow(from: window.before, to: window.last)
+        var flow = tenures.flow(from: window.before, to: window.last)
+        flow.accountDays = tenures.accountDays(from: window.from, to: window.to)
         let months = tenures.months()
         var sections = [
             headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),

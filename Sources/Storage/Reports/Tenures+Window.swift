@@ -13,8 +13,8 @@ extension Tenures {
                 flow.arrivals += 1
                 if isLateEntry(stay) { flow.entered += 1 }
             }
-            flow.accountDays += max(0, min(Int(stay.end) - 1, to) - max(Int(stay.began) - 1, from))
         }
+        flow.accountDays = accountDays(from: first, to: last)
         for account in accounts where account.mrr > 0 && account.began <= to {
             if account.began <= from { flow.startMRR += account.mrr }
             flow.endMRR += account.mrr
@@ -26,6 +26,11 @@ extension Tenures {
             add(mine.prefix { $0.day <= to }, accounts[Int(index)], from, to: &flow)
         }
         return flow
+    }
+
+    /// How many days customers were there, all together, from the start of one day to the start of another.
+    package func accountDays(from first: Day, to last: Day) -> Int {
+        tenures.reduce(0) { $0 + max(0, min(Int($1.end), last.number) - max(Int($1.began), first.number)) }
     }
 
     /// Adds what one account's changes up to the last day come to.

@@ -152,7 +152,8 @@ struct AccountDraft {
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
-        let title = usable.first { AccountColumnNames.name.contains(file.simpleName($0)) }
+        // Beside the name of a company, another one is that of a person.
+        let title = usable.last { AccountColumnNames.name.contains(file.simpleName($0)) }
         let ownName = title.flatMap { file.guesses[$0].isUnique ? $0 : nil }
         let nearName = title.flatMap { file.guesses[$0].isNearlyUnique ? $0 : nil }
         // Several rows of some are still rows of accounts, if the column is called so.
