@@ -123,7 +123,9 @@ struct AttritionReportTests {
         #expect(more.contains("in 12 whole months ") && more.contains(": more is lost than that (z "), "\(more)")
         let loyal = try AttritionWorld()
         try loyal.add(400, came: 0)
-        #expect(try sentence(loyal).contains("0 of their customers were gone at the end, where 120 were acceptable: less is lost than that (z -"))
+        #expect(
+            try sentence(loyal).contains(
+                "0 of their customers were gone at the end, where 120 were acceptable: less is lost than that (z -"))
         let usual = try AttritionWorld()
         try usual.add(300, came: 0)
         for month in 0..<12 { try usual.add(9, came: 0, left: 45 + 30 * month) }
