@@ -112,7 +112,7 @@ import Testing
         #expect(try scratch.keeptouch("import", "accounts", "accounts.csv").code == 0)
         let report = try scratch.keeptouch("report", "attrition").output.split(separator: "\n").joined(separator: " ")
         #expect(
-            report.contains("Nobody was known as a customer on") && report.contains("the first is known since"),
+            report.contains("Nobody was known as a customer when") && report.contains("the first is known since"),
             "\(report)")
         #expect(report.contains("No customer is known to have begun in the last 24 months"), "\(report)")
         #expect(!report.contains("the first came"), "\(report)")

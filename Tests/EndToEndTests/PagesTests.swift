@@ -73,7 +73,7 @@ import Testing
         // From now on only what concerns the account itself arrives.
         try scratch.keeptouch("resume", "all")
         // Who is still on the way through a playbook does not begin it again.
-        #expect(serving.tells(" moved=2 "))
+        #expect(serving.tells(" ended=2 "))
         try scratch.keeptouch("record", "a1", "report_made", "score=2")
         try #require(sink.waits(forRequests: 3))
         #expect(serving.end() == 0)

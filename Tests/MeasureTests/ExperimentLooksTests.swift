@@ -38,6 +38,7 @@ struct ExperimentLooksTests {
                 report.sections[0].blocks.contains {
                     if case .sentence(let text) = $0 {
                         text.contains("y does harm: churned grew by more than its margin")
+                            || text.contains("Harmful: y;")
                     } else {
                         false
                     }

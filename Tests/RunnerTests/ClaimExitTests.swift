@@ -63,7 +63,7 @@ import Testing
         #expect(
             rows
                 == [
-                    "pending|an exit cannot be answered: the last complete day of logins is 2024-10-03, which ended 132 h ago (fresh_within 36h)|3600000"
+                    "pending|an exit cannot be answered: the last complete day of logins is 2024-10-03, which ended 5d ago (fresh_within 36h)|3600000"
                 ], "\(rows)")
     }
 

@@ -4,7 +4,7 @@ import Storage
 
 /// What must not get worse, arm by arm.
 extension ExperimentPeriod {
-    /// The arms at each weekly look that may claim something, and at the last; by the other rules there is one look.
+    /// The arms at each weekly look, whose bounds allow for all of them, and at the last; by the other rules there is one look.
     func looks(
         of figure: PlaybookEntries.Figure, _ now: [PlaybookEntries.Count], _ entries: PlaybookEntries
     ) throws -> [[PlaybookEntries.Count]] {
@@ -13,7 +13,7 @@ extension ExperimentPeriod {
         var looks: [[PlaybookEntries.Count]] = []
         for look in primaryComparison.looks.dropLast() {
             let week = Int((look.at - period.startedAt).milliseconds / PlaybookEntries.week)
-            var sums = look.permitsVerdict ? arms.arms.map { _ in PlaybookEntries.Count() } : []
+            var sums = arms.arms.map { _ in PlaybookEntries.Count() }
             for found in weekly where found.key <= week {
                 for (arm, count) in arms.counts(found.value).enumerated() where sums.indices.contains(arm) {
                     sums[arm].matured += count.matured

@@ -11,7 +11,8 @@ struct PastedFilesTests {
         let files = try GuessedFiles(header + rows(1...4) + header + rows(5...8))
         #expect(try files.rows("SELECT count(*) FROM account") == ["8"])
         #expect(files.reports.allSatisfy { $0.rejected == 0 && $0.cellsLeftOut == 0 })
-        #expect(files.warnings.contains { $0.hasPrefix("1 row is the header once more") }, "\(files.warnings)")
+        #expect(
+            files.warnings.contains { $0.hasPrefix("1 line that names the columns once more") }, "\(files.warnings)")
     }
 
     @Test(arguments: [1, 10]) func oldRowsOfACustomerAreNoCustomersOfTheirOwn(repeats: Int) throws {

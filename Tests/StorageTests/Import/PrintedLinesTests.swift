@@ -45,7 +45,6 @@ import Testing
         (.accounts, "key,renewal_at\na,03/25/2026\nb,03/26/2026\nc,03/27/2026\n"),
         (.accounts, "key,created_at\na,25.03.2025\nb,26.03.2025\nc,27.03.2025\n"),
         (.accounts, "key,seats\na,\"1.234,5\"\nb,\"1.234,6\"\nc,\"2.234,5\"\n"),
-        (.accounts, "key,mrr\na,\"1.234,50\"\nb,\"1.234,60\"\nc,\"2.234,50\"\n"),
         (.accounts, "key,status\na,zombie\nb,zombie\nc,zombie\n"),
         (.contacts, "account,email,birthday\na,a@x.example,03/25/1990\nb,b@x.example,03/26/1990\n"),
         (.contacts, "account,email\nq,a@x.example\nr,b@x.example\n"),

@@ -96,9 +96,8 @@ import Testing
         let plans = try customers("Plan", ["pro", "free", "cancelled", "pro", "cancelled"])
         #expect(
             plans.says(
-                "no column says who has left: all 5 accounts count as customers and may be written to. \"Plan\" may; then say: "
-                    + "attributes: { status: { column: \"Plan\", map: { cancelled: churned, free: active, pro: <active or churned> } } }"
-            ), "\(plans.guess.notes)")
+                "\"Plan\": who has \"cancelled\" (2) there has left (status), and the others are customers; if that is wrong, take the "
+                    + "line \"status\" out of data.yaml"), "\(plans.guess.notes)")
         let days = try customers("Zuletzt da", ["", "", "01.03.2025", "", "13.04.2025"])
         #expect(
             days.says("attributes: { churned_at: { format: d.m.y, column: \"Zuletzt da\" } }"), "\(days.guess.notes)")

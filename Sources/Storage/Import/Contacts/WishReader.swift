@@ -85,12 +85,14 @@ final class WishReader {
         var strongest: Int64?
         for column in columns {
             let cell = record.cells[column.place].trimmed
+            if Self.isList(cell) { continue }
             guard var value = try value(of: cell, column) else { continue }
             if value == 1, isBounce(cell, column: BounceWord.meaning(ofColumn: column.header), email) { value = 0 }
             strongest = strongest.map { Self.stronger($0, value) } ?? value
         }
         for member in record.others where member.kind != .null {
             let (key, cell) = (member.key.string, member.value.trimmed)
+            if Self.isList(cell) { continue }
             guard var said = try said(key, cell) else { continue }
             let meaning = BounceWord.meaning(ofColumn: ColumnMap.simplified(key))
             if said == 1, isBounce(cell, column: meaning, email) { said = 0 }
@@ -162,6 +164,9 @@ final class WishReader {
         guard case .integer(let said) = try column.reader.scalar(cell) else { return nil }
         return said
     }
+
+    /// A list, such as that of the addresses, says nothing of what is wanted.
+    private static func isList(_ cell: Cell) -> Bool { cell.first == UInt8(ascii: "[") }
 
     private static func stronger(_ one: Int64, _ other: Int64) -> Int64 {
         let order: [Int64] = [0, unclear, 1]

@@ -217,9 +217,9 @@ extension AccountDraft {
         revenue.times = nil
         notes.append(
             "\"\(file.header[amount])\" is not taken for the revenue, for it may be the price of one of \"\(file.header[several])\" or of "
-                + "all; say: attributes: { mrr: { column: \(ImportHint.quoted(file.header[amount])), per: { column: "
-                + "\(ImportHint.quoted(file.header[interval])) }, times: \(ImportHint.quoted(file.header[several])) } }, and if it is of all, "
-                + "without times")
+                + "all (then without times); say: attributes: { mrr: { column: \(ImportHint.quoted(file.header[amount])), per: { column: "
+                + "\(ImportHint.quoted(file.header[interval])) }, times: \(ImportHint.quoted(file.header[several])) } }"
+        )
         return nil
     }
 
