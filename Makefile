@@ -1,6 +1,4 @@
 keeptouch = $$(swift build --show-bin-path)/keeptouch
-# An index is for editors; without it the tests are built sooner.
-plain = --disable-index-store
 
 .PHONY: help setup build test lint bench demo screenshots library package package-test reliability tsan asan
 
@@ -16,9 +14,9 @@ build: setup ## the program, optimized, in .build/release/keeptouch
 # Tests that wait for programs and servers run apart from those that compute, which would keep them waiting.
 test: ## run all tests
 	@.ci/setup test
-	swift test $(plain) --filter EndToEndTests
-	swift test $(plain) --skip-build --filter '(Web|Delivery)Tests'
-	swift test $(plain) --skip-build --skip '(EndToEnd|Web|Delivery)Tests'
+	swift test --filter EndToEndTests
+	swift test --skip-build --filter '(Web|Delivery)Tests'
+	swift test --skip-build --skip '(EndToEnd|Web|Delivery)Tests'
 
 lint: ## check the style
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
