@@ -18,13 +18,10 @@ final class ImportRun {
     private let isStopped: @Sendable () -> Bool
     let columns: ColumnMap
     private let usual: FullReads.Usual?
-    private let header: [String]
     private var report = ImportReport()
     private var highest: HighestValue?
     /// Of the rows that are no rows, those that stand below the table.
     private var footers = 0
-    /// And those that are the header once more.
-    private var headers = 0
     /// How many rows had been read when the last were written.
     private var applied = 0
     private var alike: [Alike: Likeness] = [:]
@@ -77,7 +74,6 @@ final class ImportRun {
         try target.begin(columns)
         rejectedRows = RejectedRows(
             path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.appendsRejected)
-        self.header = header
         isStopped = options.isStopped
         usual = options.usual
     }
@@ -94,10 +90,6 @@ final class ImportRun {
                 if !columns.repeats.isEmpty { columns.fill(&record) }
                 highest?.look(at: record, wanted: names)
                 do {
-                    if TotalsRow.repeats(header, record) {
-                        headers += 1
-                        throw Rejection(.total, "", "repeats the header")
-                    }
                     try target.stage(record)
                     if !target.leftOut.isEmpty { leaveOut(target.leftOut, of: record) }
                 } catch let rejection as Rejection {
@@ -233,15 +225,10 @@ final class ImportRun {
                     ? "1 row has a key that comes again later; the last one counts"
                     : "\(tally.duplicates) rows have a key that comes again later; the last one counts")
         }
-        let totals = report.totals - footers - headers
+        let totals = report.totals - footers
         if totals > 0 {
             report.warnings.append(
                 totals == 1 ? "1 row of totals was left out" : "\(totals) rows of totals were left out")
-        }
-        if headers > 0 {
-            report.warnings.append(
-                "\(headers) \(headers == 1 ? "row is" : "rows are") the header once more, as where exports are pasted together, and "
-                    + "\(headers == 1 ? "was" : "were") left out")
         }
         if footers > 0 {
             report.warnings.append(

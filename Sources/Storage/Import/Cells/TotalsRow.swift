@@ -30,12 +30,6 @@ enum TotalsRow {
         "mittwoch, ", "donnerstag, ", "freitag, ", "samstag, ", "sonntag, ", "accrual basis", "cash basis",
     ].map { Array($0.utf8) }
 
-    /// Whether a row is the header once more, as where exports were pasted together.
-    static func repeats(_ header: [String], _ record: Record) -> Bool {
-        guard header.count > 1, header.count == record.cells.count, record.others.isEmpty else { return false }
-        return zip(header, record.cells).allSatisfy { $1.elementsEqual($0.utf8) }
-    }
-
     /// Whether the text of a cell says that it is the total of others: `Total`, `Grand Totals (60 records)`, `Summe: 12`.
     @inline(__always)
     static func isTotal(_ text: Cell) -> Bool {

@@ -57,7 +57,6 @@ struct FileGuess {
                 if TotalsRow.isFooter(record) || record.cells.contains(where: { TotalsRow.isTotal($0.trimmed) }) {
                     continue
                 }
-                if TotalsRow.repeats(header, record) { continue }
                 if let heading = SectionLine.status(in: record) {
                     headings.append("\"\(heading)\" (row \(record.row))")
                     continue
