@@ -93,8 +93,10 @@ final class RunningProgram {
         }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // The shell goes to the folder and becomes the program.
-        let limit = descriptors.map { "ulimit -n \($0) && " } ?? ""
-        let shell = ["/bin/sh", "-c", "cd \"$0\" && \(limit)exec \"$@\"", folder.path, program]
+        // Descriptors of the tests beside it would count for its limit.
+        let close = "for d in /proc/self/fd/*; do ((${d##*/} > 2)) && eval \"exec ${d##*/}>&-\"; done"
+        let limit = descriptors.map { "{ \(close); ulimit -n \($0); } && " } ?? ""
+        let shell = ["/bin/bash", "-c", "cd \"$0\" && \(limit)exec \"$@\"", folder.path, program]
         let words = (shell + arguments).map { strdup($0) } + [nil]
         let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + settings { free(text) } }

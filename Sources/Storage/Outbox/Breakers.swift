@@ -52,7 +52,7 @@ package struct Breakers {
 
     /// Only where there is any harm.
     package func harmRates() throws -> [HarmRate] {
-        let any = "SELECT 1 FROM outcome WHERE kind = 'bounced' OR kind = 'complained' LIMIT 1"
+        let any = "SELECT 1 FROM outcome WHERE touch_id > 0 AND (kind = 'bounced' OR kind = 'complained') LIMIT 1"
         guard try connection.first(any) != nil else { return [] }
         return try ["'playbook:' || p.name", "'channel:' || t.channel"].flatMap(harmRates)
     }
