@@ -1,4 +1,5 @@
 import Foundation
+import Reliability
 
 /// Runs what a page types, with the built program, in a folder of its own.
 final class Terminal {
@@ -24,12 +25,7 @@ final class Terminal {
         try? FileManager.default.removeItem(at: home)
     }
 
-    /// Where `swift build` put the program: beside these tests.
-    static let programFolder: String = {
-        let tests =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: tests).deletingLastPathComponent().path
-    }()
+    static let programFolder = URL(fileURLWithPath: ProgramUnderTest.path).deletingLastPathComponent().path
 
     /// Saves a file that the page shows.
     func save(_ text: String, as path: String) throws {

@@ -1,5 +1,6 @@
 import Foundation
 import NIOConcurrencyHelpers
+import Reliability
 
 /// The built program, driven as a person would drive it.
 enum Program {
@@ -19,15 +20,7 @@ enum Program {
         }
     }
 
-    /// The program beside the test bundle; `swift test` builds both into one folder.
-    static let path: String = {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-        let places = [beside, package.appendingPathComponent(".build/debug")]
-        let found = places.map { $0.appendingPathComponent("keeptouch").standardizedFileURL.path }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        return found ?? "keeptouch"
-    }()
+    static let path = ProgramUnderTest.path
 
     /// Runs a command from its start to its end.
     static func run(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws -> Outcome {
@@ -70,12 +63,16 @@ final class RunningProgram {
     private let patience: DispatchWorkItem
 
     /// - Parameters:
+    ///   - other: a program that is not Keeptouch.
     ///   - descriptors: how many it may have open; as many as the test when it is left out.
     ///   - output, complaints: descriptors for stdout and stderr; files that `wait` reads when they are left out.
     init(
-        _ arguments: [String], of program: String = Program.path, in folder: URL, environment: [String: String] = [:],
+        _ arguments: [String], of other: String? = nil, in folder: URL, environment: [String: String] = [:],
         descriptors: Int? = nil, output: Int32? = nil, complaints: Int32? = nil
     ) throws {
+        // Only a debug build writes its statements down.
+        let own = environment["KEEPTOUCH_SQL_LOG"] == nil ? Program.path : ProgramUnderTest.besideTests
+        let program = other ?? own
         capture = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: capture, withIntermediateDirectories: true)
         var actions = posix_spawn_file_actions_t()

@@ -47,7 +47,7 @@ struct ExperimentIntervalTests {
     }
 
     @Test func intervalsHoldWhatTheyAreOfAsOftenAsTheySay() throws {
-        let worlds = Rounds.count(16, long: 1_000)
+        let worlds = Rounds.count(8, long: 1_000)
         var rates = Coverage("rate of an arm", independent: 2)
         var effects = ArmComparison.Rule.allCases.map { Coverage("effect, \($0.rawValue)") }
         var (relative, others) = (Coverage("relative effect"), Coverage("other outcomes"))

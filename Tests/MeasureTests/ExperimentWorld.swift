@@ -161,7 +161,7 @@ final class ExperimentWorld {
             SELECT id, account_id, playbook_id, version_id, 'email_1', variant, 'a' || account_id || '@example.com',
                 'email', 'mail', 'education', 'hello.md', CASE arm WHEN 'treated' THEN 0 ELSE 1 END, CASE arm WHEN 'treated' THEN 'sent' ELSE
                 'ghost' END, 50, entered_at, entered_at, entered_at + 604800000, '{}', entered_at, entered_at
-            FROM enrollment WHERE true ON CONFLICT DO NOTHING
+            FROM enrollment WHERE true ORDER BY id ON CONFLICT DO NOTHING
             """)
     }
 

@@ -34,10 +34,16 @@ package final class TestPostgreSQL: Sendable {
         guard made.terminationStatus == 0 else { throw Missing(description: "initdb failed") }
         // Forcing writes to a disk in memory costs nothing, and `fsync = off` would be refused.
         try start()
+        try ask("CREATE ROLE \(Self.roleWithoutIndexes) SUPERUSER LOGIN")
+        for scan in ["indexscan", "indexonlyscan", "bitmapscan"] {
+            try ask("ALTER ROLE \(Self.roleWithoutIndexes) SET enable_\(scan) = off")
+        }
         _ = try Self.run(
             "cat >/dev/null; \(Self.user)\(bin)/pg_ctl -D \(data) -m immediate stop >/dev/null 2>&1; rm -rf \(folder.path)",
             input: lifeline)
     }
+
+    private static let roleWithoutIndexes = "without_indexes"
 
     private var data: String { folder.appendingPathComponent("data").path }
 
@@ -106,9 +112,12 @@ package final class TestPostgreSQL: Sendable {
 
     /// The address of the schema that belongs to a name.
     ///
-    /// - Parameter host: the folder of a socket that leads there.
-    package func address(of name: String, through host: String? = nil) -> String {
+    /// - Parameters:
+    ///   - host: the folder of a socket that leads there.
+    ///   - withoutIndexes: whether the server reads whole tables where it can.
+    package func address(of name: String, through host: String? = nil, withoutIndexes: Bool = false) -> String {
         let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "postgresql://keeptouch@/postgres?host=\(host ?? folder.path)&schema=s\(String(hash, radix: 16))"
+        let role = withoutIndexes ? Self.roleWithoutIndexes : "keeptouch"
+        return "postgresql://\(role)@/postgres?host=\(host ?? folder.path)&schema=s\(String(hash, radix: 16))"
     }
 }

@@ -61,7 +61,7 @@ import Testing
         #expect(try passages(test) == ["1|wait_for_1|met", "2|wait_for_1|timed_out", "3|wait_for_1|timed_out"])
         // What is due counts from the end of the wait.
         #expect(
-            try test.rows("SELECT account_id, due_at FROM touch WHERE account_id > 1")
+            try test.rows("SELECT account_id, due_at FROM touch WHERE account_id > 1 ORDER BY id")
                 == ["2|\(noon(20_004).milliseconds)", "3|\(noon(20_004).milliseconds)"])
         #expect(try test.integer("SELECT count(*) FROM enrollment WHERE waiting = 1") == 0)
     }
@@ -101,7 +101,7 @@ import Testing
         try test.script("UPDATE account SET a_seats = 10 WHERE id = 1")
         try test.run(noon(20_001))
         #expect(try test.touches() == ["2|email_1|hello.md"])
-        #expect(try test.rows("SELECT state, end_reason FROM enrollment") == ["ended|seats > 9", "active|-"])
+        #expect(try test.rows("SELECT state, end_reason FROM enrollment ORDER BY id") == ["ended|seats > 9", "active|-"])
     }
 
     // MARK: choose
@@ -248,7 +248,7 @@ import Testing
                     "4|wait_till_2|missing", "5|email_1|skipped", "5|email_2|skipped", "5|in_app_1|skipped",
                     "5|wait_till_1|late", "5|wait_till_2|late",
                 ])
-            #expect(try test.rows("SELECT account_id FROM enrollment WHERE state = 'ended'") == ["4", "5"])
+            #expect(try test.rows("SELECT account_id FROM enrollment WHERE state = 'ended' ORDER BY id") == ["4", "5"])
         }
         for day in 20_000...20_014 {
             try test.send(noon(day))

@@ -21,7 +21,7 @@ import Testing
         try test.script("UPDATE account SET a_seats = 3 WHERE id = 2")
         try test.run(noon(20_000))
         #expect(
-            try test.rows("SELECT account_id, state, reason FROM touch") == [
+            try test.rows("SELECT account_id, state, reason FROM touch ORDER BY id") == [
                 "1|held|missing: account.seats", "2|pending|-",
             ])
         let first = try await test.drain(noon(20_000))

@@ -91,10 +91,10 @@ import Testing
         let same = text.replacing("title: main", with: "title: Another  # comment") + "\n# the end\n"
         try test.edit(["playbooks/main/playbook.yaml": same])
         try test.run(noon(20_001))
-        #expect(try test.rows("SELECT name, period FROM experiment") == ["main|1"])
+        #expect(try test.rows("SELECT name, period FROM experiment ORDER BY id") == ["main|1"])
         try test.edit(["playbooks/main/playbook.yaml": text.replacing("wait: 1d", with: "wait: 2d")])
         try test.run(noon(20_001, hours: 1))
-        #expect(try test.rows("SELECT name, period FROM experiment") == ["main|1", "main|2"])
+        #expect(try test.rows("SELECT name, period FROM experiment ORDER BY id") == ["main|1", "main|2"])
         for (index, text) in [
             Self.text(holdout: "20%", variants: "a: 1, b: 1"), Self.text(holdout: "20%", variants: "a: 2, b: 1"),
             Self.text(holdout: "10%", variants: "a: 1, b: 1"),
@@ -156,7 +156,7 @@ import Testing
         let test = try TestWorkspace(playbooks: ["one": text("one", "a: 1, b: 1"), "two": text("two", "c: 1, d: 1")])
         try test.addAccounts(30)
         for day in 20_000...20_003 { try test.run(noon(day)) }
-        #expect(try test.rows("SELECT name, period FROM experiment") == ["together|1"])
+        #expect(try test.rows("SELECT name, period FROM experiment ORDER BY id") == ["together|1"])
         // Each account walks a variant of the playbook that it is in.
         #expect(
             try test.rows(
@@ -187,7 +187,7 @@ import Testing
         try test.script("DELETE FROM enrollment; DELETE FROM standing")
         try test.run(noon(20_089))
         #expect(
-            try test.rows("SELECT name, period FROM experiment WHERE name = 'global holdout'") == [
+            try test.rows("SELECT name, period FROM experiment WHERE name = 'global holdout' ORDER BY id") == [
                 "global holdout|1", "global holdout|2",
             ])
         let before = try test.rows(

@@ -67,7 +67,7 @@ import Testing
         // Ended or not, within its window.
         try test.run(noon(20_005))
         #expect(
-            try test.rows("SELECT account_id, end_reason FROM enrollment WHERE id > 1") == [
+            try test.rows("SELECT account_id, end_reason FROM enrollment WHERE id > 1 ORDER BY id") == [
                 "2|completed", "3|completed", "4|completed",
             ])
         try test.addEvent("signed", of: "a2", at: noon(20_009))
@@ -100,11 +100,11 @@ import Testing
             try test.script(change)
             #expect(try test.run(noon(20_000, hours: 2)).ended == 1)
             #expect(
-                try test.rows("SELECT account_id, state, end_reason FROM enrollment") == [
+                try test.rows("SELECT account_id, state, end_reason FROM enrollment ORDER BY id") == [
                     "1|ended|\(reason)", "2|active|-",
                 ])
             #expect(
-                try test.rows("SELECT account_id, state, reason FROM touch") == [
+                try test.rows("SELECT account_id, state, reason FROM touch ORDER BY id") == [
                     "1|cancelled|the enrollment ended: \(reason)", "2|pending|-",
                 ])
         }

@@ -23,13 +23,13 @@ import Testing
                 INSERT INTO playbook (name, state) VALUES ('p', 'live');
                 INSERT INTO playbook_version (playbook_id, hash, source, seen_at) VALUES (1, 'h', '', 0);
                 INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at,
-                    exclusive) SELECT id, 1, 1, '', 1, 'treated', 1, 0 FROM account;
+                    exclusive) SELECT id, 1, 1, '', 1, 'treated', 1, 0 FROM account ORDER BY id;
                 INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, contact_id, recipient, kind,
                     channel, category, message, ghost, state, priority, due_at, not_before, expires_at, variables,
                     provider_id, claimed_at, settled_at)
                 SELECT e.id, e.account_id, 1, 1, 'email_1', c.id, c.address, 'email', 'mail', 'education', 'm.md', 0, 'sent',
                     50, 1, 1, 2, '{"contact.name":["text","Ada Lovelace"]}', 'm-' || e.id, 1, 1
-                FROM enrollment AS e JOIN contact AS c ON c.account_id = e.account_id;
+                FROM enrollment AS e JOIN contact AS c ON c.account_id = e.account_id ORDER BY e.id;
                 INSERT INTO webhook (source, received_at, reason, body, dedup)
                 VALUES ('mail', 1, '', '{"to":"Ada@Example.com"}', 'a'), ('mail', 1, '', '{"to":"eve@example.com"}', 'b');
                 INSERT INTO waiting_row (waits_for, row, received_at) VALUES ('user:x', '{"v":"ada@example.com"}', 1);
@@ -118,7 +118,7 @@ import Testing
                     provider_id, claimed_at, settled_at)
                 SELECT e.id, e.account_id, 1, 1, 'sms_1', c.id, c.phone, 'sms', 'texts', 'education', 'm.md', 0, 'sent', 50,
                     1, 1, 2, '{}', 'SM' || e.id, 1, 1
-                FROM enrollment AS e JOIN contact AS c ON c.account_id = e.account_id;
+                FROM enrollment AS e JOIN contact AS c ON c.account_id = e.account_id ORDER BY e.id;
                 INSERT INTO webhook (source, received_at, reason, body, dedup)
                 VALUES ('texts', 1, '', '{"To":"+14155550123"}', 'c')
                 """)

@@ -28,6 +28,7 @@ struct AccountRows {
     ///
     /// - Parameter sql: has the parameters `:first` and `:last` for a range of ids, answers the account's id first, and
     ///   orders by it.
+    /// - Throws: `StorageError` for rows that come in another order: whoever missed one would decide as if it were not there.
     func forEach(
         _ sql: String, _ arguments: [String: SQLValue] = [:], _ body: (Statement, Int) throws -> Void
     ) throws {
@@ -35,13 +36,15 @@ struct AccountRows {
         defer { statement.reset() }
         try statement.bind(arguments)
         guard let first = statement.parameter("first"), let last = statement.parameter("last") else { return }
-        var index = 0
+        var (index, before) = (0, Int64.min)
         for range in ranges {
             statement.rewind()
             statement.bind(first, range.lowerBound)
             statement.bind(last, range.upperBound)
             while try statement.step() {
                 let id = statement.integer(0)
+                guard id >= before else { throw StorageError("the accounts of a block come in no order: \(sql)") }
+                before = id
                 while index < ids.count, ids[index] < id { index += 1 }
                 if index < ids.count, ids[index] == id { try body(statement, index) }
             }

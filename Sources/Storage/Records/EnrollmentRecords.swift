@@ -132,6 +132,7 @@ package struct EnrollmentRecords {
             """
             SELECT account_id, enrollment_id, kind FROM outcome
             WHERE account_id BETWEEN :first AND :last AND kind >= 'also:' AND kind < 'also;'
+            ORDER BY account_id
             """
         ) { row, _ in
             guard let enrollment = row.optionalInteger(1), let kind = row.text(2) else { return }
@@ -186,6 +187,7 @@ package struct EnrollmentRecords {
             """
             SELECT DISTINCT account_id FROM enrollment
             WHERE account_id BETWEEN :first AND :last AND (state = 'active' OR goal_until >= :watched)
+            ORDER BY account_id
             """,
             [
                 "watched": .instant(watched), "first": .integer(range.lowerBound),

@@ -13,7 +13,10 @@ struct StageRecords {
     func entries(_ accounts: AccountRows) throws -> [Int64: [StageEntry]] {
         var found: [Int64: [StageEntry]] = [:]
         try accounts.forEach(
-            "SELECT account_id, journey, stage, at, how FROM stage_entry WHERE account_id BETWEEN :first AND :last"
+            """
+            SELECT account_id, journey, stage, at, how FROM stage_entry WHERE account_id BETWEEN :first AND :last
+            ORDER BY account_id, journey, stage
+            """
         ) { row, _ in
             found[row.integer("account_id"), default: []].append(
                 StageEntry(

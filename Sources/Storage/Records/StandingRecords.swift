@@ -21,6 +21,7 @@ package struct StandingRecords {
             """
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.match_key = ''
+            ORDER BY s.account_id
             """, ["playbook": .integer(playbook)]
         ) { row, _ in found[row.integer("account_id")] = try Self.standing(row) }
         return found
@@ -34,6 +35,7 @@ package struct StandingRecords {
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.settled = 0
                 AND s.match_key <> ''
+            ORDER BY s.account_id, s.match_key
             """, ["playbook": .integer(playbook)]
         ) { row, _ in found[row.integer("account_id"), default: []].append(try Self.standing(row)) }
         return found
@@ -65,11 +67,12 @@ package struct StandingRecords {
             waiting
                 ? """
                 SELECT DISTINCT account_id FROM standing WHERE playbook_id = :playbook AND settled = 0
-                    AND match_key <> '' AND account_id BETWEEN :first AND :last
+                    AND match_key <> '' AND account_id BETWEEN :first AND :last ORDER BY account_id
                 """
                 : """
                 SELECT account_id FROM standing
                 WHERE playbook_id = :playbook AND match_key = '' AND account_id BETWEEN :first AND :last
+                ORDER BY account_id
                 """,
             [
                 "playbook": .integer(playbook), "first": .integer(range.lowerBound),
@@ -147,7 +150,7 @@ package struct StandingRecords {
         try accounts.forEach(
             """
             SELECT account_id, arm, variant, stratum FROM assignment
-            WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last
+            WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last ORDER BY account_id
             """, ["experiment": .integer(experiment)]
         ) { row, _ in
             found[row.integer("account_id")] = Account.Assignment(

@@ -5,11 +5,11 @@ import Testing
 
 /// The same facts give the same messages, however often somebody looks.
 @Suite struct CycleMomentsTests {
-    private static let shards: UInt64 = 8
+    private static let shards: UInt64 = 4
 
     @Test(arguments: 0..<shards)
     func aRunADayAndOneAnHourSayTheSame(shard: UInt64) async throws {
-        let lives = Rounds.count(1, long: 250)
+        let lives = Rounds.count(1, long: 500)
         var total = 0
         for number in 0..<UInt64(lives) {
             let life = RandomLife(seed: 1 + shard + number * Self.shards)

@@ -37,7 +37,7 @@ import Testing
         try world.test.cycle.run(now: noon(20_002), matching: .due)
         #expect(try world.test.rows("SELECT status FROM account") == ["active", "active"])
         try world.test.cycle.run(now: noon(20_003, hours: -11), matching: .due, isChanged: false)
-        #expect(try world.test.rows("SELECT status FROM account") == ["churned", "active"])
+        #expect(try world.test.rows("SELECT status FROM account ORDER BY id") == ["churned", "active"])
         #expect(
             try world.test.rows(
                 "SELECT p.name, e.account_id FROM enrollment e JOIN playbook p ON p.id = e.playbook_id WHERE p.name = 'bye'"

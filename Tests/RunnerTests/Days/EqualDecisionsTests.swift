@@ -11,7 +11,9 @@ import Testing
         for number in 0..<UInt64(Self.lives / 2) {
             let life = RandomLife(seed: 7_000 + number * 2 + half)
             var books: [[String]] = []
-            for engine in [TestEngine.sqlite, .postgresql] {
+            // Plans change by themselves when a server has counted its rows: no decision depends on their order.
+            let server = half == 0 ? TestEngine.postgresql : .postgresqlWithoutIndexes
+            for engine in [.sqlite, server] {
                 books.append(
                     try await TestEngine.$current.withValue(engine) {
                         try await life.books(runningAt: life.anyMoments())

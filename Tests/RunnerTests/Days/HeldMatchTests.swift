@@ -21,7 +21,8 @@ import Testing
         let after = try await world.run(noon(20_019)).playbooks[0]
         #expect((after.matched, after.verdicts[.held]) == (2, 2))
         #expect(
-            try world.test.rows("SELECT account_id FROM standing WHERE verdict = 'held' AND false_since IS NULL")
+            try world.test.rows(
+                "SELECT account_id FROM standing WHERE verdict = 'held' AND false_since IS NULL ORDER BY account_id")
                 == ["2", "3"])
         try world.test.release("main", at: noon(20_019, hours: 1))
         try await world.run(noon(20_020))

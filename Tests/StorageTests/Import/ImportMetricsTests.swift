@@ -128,7 +128,7 @@ struct ImportMetricsTests {
         let report = try world.load(
             .metrics, "account,day,logins\na,2026-03-01,5\na,2026-03-02,6\n", ImportOptions(closesDays: true))
         #expect(report.daysClosed == 2)
-        #expect(try world.rows("SELECT day FROM metric_day WHERE closed = 1") == ["20513", "20514"])
+        #expect(try world.rows("SELECT day FROM metric_day WHERE closed = 1 ORDER BY day") == ["20513", "20514"])
     }
 
     @Test func daysOfWhichMuchWasRejectedStayOpen() throws {

@@ -105,7 +105,7 @@ struct NumberReadingTests {
         let world = try world()
         let report = try world.load(.accounts, "key,seats\na,0.400\nb,\"0,4\"\n")
         #expect(report.cellsLeftOut == 1)
-        #expect(try world.rows("SELECT key, a_seats FROM account") == ["a|", "b|0.4"])
+        #expect(try world.rows("SELECT key, a_seats FROM account ORDER BY id") == ["a|", "b|0.4"])
     }
 
     // MARK: What init finds
