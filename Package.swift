@@ -102,7 +102,8 @@ let package = Package(
             swiftSettings: settings),
         // What tests share: rounds, inputs that are made to break things, the engine under test.
         .target(
-            name: "Reliability", dependencies: ["Storage", "CSQLite", locks], path: "Tests/Reliability", swiftSettings: settings),
+            name: "Reliability", dependencies: ["Storage", "CSQLite", locks], path: "Tests/Reliability",
+            swiftSettings: settings),
         .testTarget(
             name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
         .testTarget(
@@ -149,7 +150,8 @@ let package = Package(
             name: "KeeptouchTests",
             dependencies: ["keeptouch", "Measure", "Playbooks", "Storage", "Statistics", "Reliability", locks],
             swiftSettings: settings),
-        .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks", "Reliability"], swiftSettings: settings),
+        .testTarget(
+            name: "DocsTests", dependencies: ["keeptouch", "Playbooks", "Reliability"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite", locks],
             resources: [.copy("Faults"), .copy("Peers")],

@@ -16,7 +16,8 @@ package enum TestEngine: String, Sendable {
     /// From now on SQLite answers backwards what asks for no order, so that nothing relies on the order of its indexes.
     fileprivate static let reversesSQLite: Bool = {
         typealias Extension =
-            @convention(c) (OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, OpaquePointer?) -> Int32
+            @convention(c) (OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, OpaquePointer?) ->
+            Int32
         let reverse: Extension = { handle, _, _ in
             sqlite3_exec(handle, "PRAGMA reverse_unordered_selects = ON", nil, nil, nil)
         }

@@ -101,7 +101,8 @@ import Testing
         try test.script("UPDATE account SET a_seats = 10 WHERE id = 1")
         try test.run(noon(20_001))
         #expect(try test.touches() == ["2|email_1|hello.md"])
-        #expect(try test.rows("SELECT state, end_reason FROM enrollment ORDER BY id") == ["ended|seats > 9", "active|-"])
+        #expect(
+            try test.rows("SELECT state, end_reason FROM enrollment ORDER BY id") == ["ended|seats > 9", "active|-"])
     }
 
     // MARK: choose

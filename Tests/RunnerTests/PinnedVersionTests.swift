@@ -55,7 +55,8 @@ import Testing
         try test.addAccounts(1, from: 2)
         for day in [20_001, 20_003] { try test.run(noon(day)) }
         try await test.drain(noon(20_003))
-        #expect(try test.rows("SELECT account_id, step, state FROM touch ORDER BY id")
+        #expect(
+            try test.rows("SELECT account_id, step, state FROM touch ORDER BY id")
                 == ["1|email_1|sent", "1|email_2|sent"])
         #expect(try test.rows("SELECT state FROM playbook") == ["live"])
         // Mended, it is not "newly live", and who matched meanwhile enters.
