@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import Testing
 
 /// The dashboard of a `serve`, to which a proxy on this machine says who somebody is.
 final class DashboardClient: Sendable {
@@ -89,5 +90,10 @@ extension Scratch {
     convenience init(withDashboardSendingTo endpoint: Endpoint) throws {
         try self.init(small: "email", port: endpoint.port)
         try write("keeptouch.yaml", try text("keeptouch.yaml") + DashboardClient.configuration)
+    }
+
+    /// People who sign in, with their roles.
+    func addUsers(_ roles: KeyValuePairs<String, String>) throws {
+        for (name, role) in roles { #expect(try keeptouch("users", "add", name, "--role", role).code == 0) }
     }
 }

@@ -10,9 +10,7 @@ import Testing
         endpoint = try Endpoint()
         scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.importAccounts(3)
-        for (name, role) in [("ada", "admin"), ("ben", "operator")] {
-            #expect(try scratch.keeptouch("users", "add", name, "--role", role).code == 0)
-        }
+        try scratch.addUsers(["ada": "admin", "ben": "operator"])
         #expect(try scratch.keeptouch("run").code == 0)
     }
 

@@ -14,9 +14,7 @@ import Testing
             "report_made: { properties: { score: number } }",
             with: "report_made: { properties: { score: number, by: text } }", in: "data.yaml")
         try scratch.importAccounts(3)
-        for (name, role) in [("ada", "operator"), ("vera", "viewer")] {
-            #expect(try scratch.keeptouch("users", "add", name, "--role", role).code == 0)
-        }
+        try scratch.addUsers(["ada": "operator", "vera": "viewer"])
         #expect(try scratch.keeptouch("record", "a1", "report_made", "by=eve@spy.example").code == 0)
         #expect(try scratch.keeptouch("run").code == 0)
         #expect(try scratch.states() == ["sent": 3])

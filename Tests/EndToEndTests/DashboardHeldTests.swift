@@ -11,7 +11,7 @@ import Testing
         endpoint = try Endpoint()
         scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace("first_run: go", with: "first_run: ask", in: "keeptouch.yaml")
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
+        try scratch.addUsers(["ada": "admin"])
         try scratch.write(
             "accounts.csv",
             "key,name,seats,contact_email\na1,One,3,owner@a1.example\na2,Two,3,owner@a2.example\na3,Three,3,\na4,Four,3,owner@a4.example\n"

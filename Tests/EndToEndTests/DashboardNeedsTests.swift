@@ -9,8 +9,7 @@ import Testing
     init() throws {
         endpoint = try Endpoint()
         scratch = try Scratch(withDashboardSendingTo: endpoint)
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
-        #expect(try scratch.keeptouch("users", "add", "vera", "--role", "viewer").code == 0)
+        try scratch.addUsers(["ada": "admin", "vera": "viewer"])
         try scratch.importAccounts(3)
     }
 

@@ -10,9 +10,7 @@ import Testing
         endpoint = try Endpoint()
         scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.importAccounts(3)
-        for (name, role) in [("ada", "operator"), ("vera", "viewer")] {
-            #expect(try scratch.keeptouch("users", "add", name, "--role", role).code == 0)
-        }
+        try scratch.addUsers(["ada": "operator", "vera": "viewer"])
         _ = try scratch.keeptouch("run")
     }
 

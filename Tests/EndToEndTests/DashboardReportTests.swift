@@ -11,7 +11,7 @@ import Testing
         scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace("holdout: 0%", with: "holdout: 50%", in: "playbooks/hello/playbook.yaml")
         try scratch.importAccounts(20)
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").code == 0)
+        try scratch.addUsers(["ada": "operator"])
     }
 
     private static let pages = ["/attrition", "/journeys", "/risk", "/experiments/hello"]

@@ -11,7 +11,7 @@ import Testing
         endpoint = try Endpoint()
         scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace("  - email: hello.md\n", with: "  - email: hello.md\n  - wait: 3d\n", in: Self.file)
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
+        try scratch.addUsers(["ada": "admin"])
         try scratch.importAccounts(3)
         #expect(try scratch.keeptouch("run").code == 0)
         var rows = "key,name,seats,contact_email\n"

@@ -22,7 +22,7 @@ import Testing
                       - email: hello.md
                 to: [owner]
                 """, in: "playbooks/hello/playbook.yaml")
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
+        try scratch.addUsers(["ada": "admin"])
         try scratch.importAccounts(30)
         #expect(try scratch.keeptouch("run").code == 0)
     }

@@ -19,7 +19,7 @@ import Testing
     private func workspace(sendingTo endpoint: Endpoint) throws -> Scratch {
         let scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.importAccounts(3)
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
+        try scratch.addUsers(["ada": "admin"])
         #expect(try scratch.keeptouch("run").code == 0)
         return scratch
     }

@@ -95,6 +95,30 @@ import Testing
         #expect(endpoint.received.count == 7)
     }
 
+    /// A message that is refused, or cannot be written, is none: the next one goes out in the same run.
+    @Test(arguments: [true, false])
+    func aMessageThatDoesNotLeaveGivesItsRoomBack(isRefused: Bool) async throws {
+        let endpoint = try Endpoint { isRefused && $0.body.contains("first") ? .answer(422) : .answer(202) }
+        let test = try TestWorkspace.competing(
+            endpoint,
+            [
+                "a": TestWorkspace.competitor("a", priority: 90), "b": TestWorkspace.competitor("b", priority: 80),
+            ])
+        try test.edit(["playbooks/a/hello.md": "---\nsubject: first {{account.name}}\n---\nHi\n"])
+        try test.execute("UPDATE account SET name = '\(isRefused ? "Acme" : "North' || char(10) || 'wind")'")
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        #expect(
+            try test.rows(
+                "SELECT p.name, t.state FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id ORDER BY 1")
+                == ["a|\(isRefused ? "rejected" : "held")", "b|sent"])
+        #expect(endpoint.received.last?.body.contains("Hello") == true)
+        // What has left keeps its room.
+        try test.run(noon(20_000, hours: 2))
+        try await test.drain(noon(20_000, hours: 2))
+        #expect(endpoint.received.count == (isRefused ? 2 : 1))
+    }
+
     @Test func aServicePlaybookIsOutsideCapsBothWays() async throws {
         let endpoint = try Endpoint()
         let test = try TestWorkspace.competing(

@@ -109,9 +109,11 @@ package final class Facts {
     }
 
     /// Why a playbook finds no recipient in an account.
-    package func whyNobody(in account: Account, for playbook: Playbook, by reaches: [Reach]) -> String {
+    package func whyNobody(
+        in account: Account, for playbook: Playbook, by reaches: [Reach], event: TriggeringEvent?
+    ) -> String {
         guard let contacts = block.contacts else { return "it has no contact" }
-        return recipients(contacts, account).whyNobody(for: playbook, by: reaches)
+        return recipients(contacts, account).whyNobody(for: playbook, by: reaches, eventContact: event?.contactID)
     }
 
     /// The recipients of a playbook's touches in an account.

@@ -204,7 +204,8 @@ extension Life {
         }
         admission.hasStandIn = recipients.first?.isStandIn ?? false
         if !admission.isReachable {
-            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, by: work.reaches)
+            admission.whyNobody = facts.whyNobody(
+                in: account, for: work.playbook, by: work.reaches, event: match.event)
         }
         return admission
     }

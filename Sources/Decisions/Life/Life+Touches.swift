@@ -42,7 +42,8 @@ extension Life {
         if let reach = send.kind.reach {
             let recipients = facts.recipients(of: account, for: version.playbook, by: [reach], event: enrolled.event)
             guard !recipients.isEmpty else {
-                let why = facts.whyNobody(in: account, for: version.playbook, by: [reach])
+                let why = facts.whyNobody(
+                    in: account, for: version.playbook, by: [reach], event: enrolled.event)
                 return nobody("no contact that may be written to: \(why)")
             }
             let own = recipients.filter {
@@ -241,7 +242,8 @@ extension Life {
                 .first { !taken.contains($0.address) }
         }
         guard let recipient else {
-            let why = known.whyNobody(for: playbook, by: [reach])
+            let why = known.whyNobody(
+                for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
             (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }

@@ -51,7 +51,7 @@ package struct Recipients: Sendable {
             if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
         }
         guard let best, let first = recipient(best.contact, for: playbook, by: reaches) else {
-            return standIn(for: playbook, by: reaches)
+            return standIn(for: playbook, by: reaches, eventContact: eventContact)
         }
         switch playbook.recipients[best.rank] {
         case .role, .eventContact, .anyone: return [first]
@@ -69,9 +69,9 @@ package struct Recipients: Sendable {
     }
 
     /// Where no active contact has a role that `to:` names, the account's only contact or the first of several: most
-    /// exports know no roles. Who has the role and must not be written to has no stand-in.
-    private func standIn(for playbook: Playbook, by reaches: [Reach]) -> [Recipient] {
-        guard namesRole(playbook), !range.contains(where: { isActive($0) && hasRole($0, of: playbook) }),
+    /// exports know no roles. Who is meant and must not be written to has no stand-in.
+    private func standIn(for playbook: Playbook, by reaches: [Reach], eventContact: Int64?) -> [Recipient] {
+        guard namesRole(playbook), !range.contains(where: { isActive($0) && isMeant($0, playbook, eventContact) }),
             var recipient = range.lazy.compactMap({ recipient($0, for: playbook, by: reaches) }).first
         else { return [] }
         recipient.isStandIn = true
@@ -94,26 +94,39 @@ package struct Recipients: Sendable {
         return text.lowercased().split(separator: " ") == role.lowercased().split(separator: " ")
     }
 
-    private func hasRole(_ contact: Int, of playbook: Playbook) -> Bool {
+    /// Whether `to:` speaks of this contact, and not of anybody.
+    private func isMeant(_ contact: Int, _ playbook: Playbook, _ eventContact: Int64?) -> Bool {
         playbook.recipients.contains {
             switch $0 {
             case .role(let role), .all(let role): isNamed(role, contact)
-            case .everyone, .anyone, .eventContact: false
+            case .eventContact: contacts.ids[contact] == eventContact
+            case .everyone, .anyone: false
             }
         }
     }
 
     /// Why nobody is found: what is the matter with the contact who would be meant.
-    package func whyNobody(for playbook: Playbook, by reaches: [Reach]) -> String {
+    package func whyNobody(for playbook: Playbook, by reaches: [Reach], eventContact: Int64?) -> String {
         let active = range.filter { isActive($0) }
         guard let first = active.first else {
             return range.isEmpty ? "it has no contact" : "all its contacts have left"
         }
-        let meant = active.first { hasRole($0, of: playbook) } ?? first
+        if playbook.recipients == [.eventContact] {
+            guard let eventContact else { return "the event names no contact" }
+            guard active.contains(where: { contacts.ids[$0] == eventContact }) else {
+                return "the contact that the event names has left"
+            }
+        }
+        let meant = active.first { isMeant($0, playbook, eventContact) } ?? first
         let role = contacts.text("role", meant)
         let who =
-            active.count == 1
-            ? "its only contact" : role.map { "its contact with the role \($0)" } ?? "its first contact"
+            if active.count == 1 {
+                "its only contact"
+            } else if contacts.ids[meant] == eventContact {
+                "the contact that the event names"
+            } else {
+                role.map { "its contact with the role \($0)" } ?? "its first contact"
+            }
         let reasons = reaches.compactMap { obstacle(meant, for: playbook, by: $0) }
         guard !reasons.isEmpty, reasons.count == reaches.count else { return "nobody is whom \"to:\" names" }
         let distinct = reasons.enumerated().filter { !reasons.prefix($0.offset).contains($0.element) }.map(\.element)

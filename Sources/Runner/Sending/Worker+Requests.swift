@@ -241,20 +241,30 @@ extension Worker {
                     reason: "\(claim.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)
                 underWay.doubtClaims()
             }
+            if settlement.state == .rejected || settlement.state == .suppressed {
+                try giveRoomBack(of: claim, outbox, now: now)
+            }
         case .returned(let claim):
             underWay.remove(claim)
             channels[claim.touch.channel]?.parked()
             channels[claim.touch.channel]?.restart(processNow: processNow)
+            try giveRoomBack(of: claim, outbox, now: now)
         case .parked(let claim, let state, let reason):
             channels[claim.touch.channel]?.parked()
             underWay.remove(claim)
             try outbox.park(claim.touch, as: state, reason: reason, claimedAt: claim.claimedAt)
             report.count(state)
+            if state == .held { try giveRoomBack(of: claim, outbox, now: now) }
         case .halted(let channel, let reason):
             try Author(from: .runner, at: processNow).pauseIfGoing("channel:" + channel, because: reason, connection)
             report.stopped[channel] = reason
         case .doubted(let trusted):
             try doubt(trusted, connection, processNow: processNow)
         }
+    }
+
+    /// Whatever waits for the room of a claim that came to nothing is looked at again in this pass.
+    private func giveRoomBack(of claim: ClaimedTouch, _ outbox: Outbox, now: Instant) throws {
+        if try outbox.giveRoomBack(of: claim.touch, now: now) { hasRoomAgain = true }
     }
 }

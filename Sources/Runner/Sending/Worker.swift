@@ -42,6 +42,8 @@ package final class Worker {
     var report = DrainReport()
     /// Process time at which the present pass over the pending touches began.
     private var passBegan = Instant(milliseconds: 0)
+    /// Whether messages that waited for a cap may go now.
+    var hasRoomAgain = false
     /// Passes in a row in which nothing could be sent.
     private var fruitless = 0
     private var sentBefore = 0
@@ -216,6 +218,8 @@ package final class Worker {
     /// One tick, and what came back meanwhile.
     package func turn(now: Instant) throws {
         if !workQueue.isStopping {
+            if hasRoomAgain { for channel in channels.values { channel.restart(processNow: clocks.processNow()) } }
+            hasRoomAgain = false
             let opened = try channels.values.contains(where: \.isAtBeginning) ? open(now: now) : []
             try checkExits(of: exits.isDue(processNow: clocks.processNow()) ? nil : opened, now: now)
         }
@@ -234,6 +238,7 @@ package final class Worker {
     /// Whether something is claimed, on the wire, or to be recorded.
     package var isBusy: Bool {
         rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty || !underWay.isFolded
+            || hasRoomAgain && !workQueue.isStopping
     }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.

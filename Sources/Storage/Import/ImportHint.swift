@@ -15,6 +15,9 @@ enum ImportHint {
         func line(_ entry: String) -> String { "\(rawValue): { \(entry) }" }
     }
 
+    /// Stands where a person must say of a word what it means.
+    static let yesOrNo = "<yes or no>"
+
     /// The line of `data.yaml` with which these values of an attribute would be taken; nil when none would help.
     static func line(
         for attribute: Attribute, in section: Section, _ values: [String], ofMost: Bool, _ context: ImportContext

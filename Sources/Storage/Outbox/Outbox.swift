@@ -109,6 +109,25 @@ package struct Outbox {
             """, [.word(state), .text(reason), .instant(claimedAt)], candidate.id, candidate.fence)
     }
 
+    /// Lets messages be looked at again that wait for room under a cap, which a touch to the same person had taken and does
+    /// not need: it was held, refused, or claimed for nothing.
+    ///
+    /// - Returns: whether there are any.
+    package func giveRoomBack(of candidate: TouchCandidate, now: Instant) throws -> Bool {
+        try connection.execute(
+            """
+            UPDATE touch SET not_before = :now
+            WHERE account_id IN (SELECT c.account_id FROM contact AS c WHERE c.address = :recipient
+                    UNION ALL SELECT CAST(:account AS bigint))
+                AND recipient = :recipient AND state = 'pending' AND waiting = 1 AND not_before > :now
+                AND substr(reason, 1, 4) = 'cap '
+            """,
+            [
+                "now": .instant(now), "recipient": .text(candidate.recipient),
+                "account": .integer(candidate.accountID),
+            ]) > 0
+    }
+
     /// Whether a claimed touch is as it was, and its address is not suppressed.
     package func holds(_ candidate: TouchCandidate) throws -> Bool {
         try connection.first(

@@ -51,7 +51,7 @@ package struct AccountFacts {
         let isSomebody = ([nil] + contacts.ids.map { $0 }).contains { id in
             !recipients.find(for: playbook, by: [reach], eventContact: id).isEmpty
         }
-        return isSomebody ? nil : recipients.whyNobody(for: playbook, by: [reach])
+        return isSomebody ? nil : recipients.whyNobody(for: playbook, by: [reach], eventContact: contacts.ids.first)
     }
 
     /// The values of a metric on the days up to its last complete one, the oldest first; NaN is "no data".

@@ -27,6 +27,15 @@ struct LeavingTests {
         #expect(try world.rows(accounts)[2] == "c|churned|\(ahead)|\(ahead)")
     }
 
+    @Test func aPastDayBesideAStatusOfACustomerIsTold() throws {
+        let world = try ImportWorld()
+        let file = "key,status,churned_at\na,active,2026-02-01\nb,churned,2026-02-01\nc,active,\n"
+        let report = try world.load(.accounts, file)
+        #expect(try world.rows("SELECT status FROM account ORDER BY key") == ["active", "churned", "active"])
+        let told = "1 account has a day of leaving that is past (churned_at), and a status that says customer"
+        #expect(report.warnings.contains { $0.hasPrefix(told) }, "\(report.warnings)")
+    }
+
     @Test func aServiceEndOfItsOwnStays() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key,churned_at,service_end_at\na,2026-05-31,2026-04-30\n")

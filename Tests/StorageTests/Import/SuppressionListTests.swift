@@ -150,6 +150,21 @@ struct SuppressionListTests {
         List(
             tool: "a German list", file: "Newsletter-Abmeldungen.csv",
             text: "E-Mail;Datum\np1@co1.example;13.01.2026\n", expected: ["p1@co1.example|unsubscribed"]),
+        List(
+            tool: "who cancelled a newsletter", file: "newsletter cancellations.csv",
+            text: "Email,Cancelled on,Reason\np1@co1.example,2026-01-13,too many emails\n",
+            expected: ["p1@co1.example|unsubscribed"]),
+        List(
+            tool: "a Spanish list", file: "bajas boletín.csv",
+            text: "Correo electrónico;Fecha de baja;Motivo\np1@co1.example;13/01/2026;Cancelación\n",
+            expected: ["p1@co1.example|unsubscribed"]),
+        List(
+            tool: "Amazon SES, list-suppressed-destinations", file: "suppressed.json",
+            text: """
+                {"SuppressedDestinationSummaries":[{"EmailAddress":"p1@co1.example","Reason":"BOUNCE",\
+                "LastUpdateTime":"2026-01-01T10:00:00Z"},{"EmailAddress":"p2@co2.example","Reason":"COMPLAINT",\
+                "LastUpdateTime":"2026-01-01T10:00:00Z"}],"NextToken":"x"}
+                """, expected: ["p1@co1.example|hard bounce", "p2@co2.example|complaint"]),
     ]
 
     @Test(arguments: lists) func aListOfAToolSuppressesForItsOwnReason(list: List) throws {

@@ -46,6 +46,28 @@ import Testing
         #expect(try suppressed(world).map { $0.prefix(1) } == ["a"])
     }
 
+    /// What a setting is in, agreement in other languages, and numbers as spreadsheets write them.
+    @Test(arguments: [
+        ("Marketing emails", "enabled", "disabled"), ("Consentement RGPD", "Accepté", "Refusé"),
+        ("marketing_consent", "1.0", "0.0"), ("Email Opt Out", "0.0", "1.0"),
+    ])
+    func wordsOfSettingsAreUnderstood(header: String, wanted: String, refused: String) throws {
+        let files = try GuessedFiles([
+            (
+                "accounts.csv",
+                "id,Company,MRR,Created\n1,Aster,10,2025-01-01\n2,Birch,20,2025-02-01\n3,Cedar,30,2025-03-01\n"
+            ),
+            (
+                "contacts.csv",
+                "ID,Account ID,Email,Name,\(header)\n11,1,a@aster.example,Ann,\(wanted)\n12,2,b@birch.example,Bo,\(refused)\n"
+                    + "13,3,c@cedar.example,Cy,\(wanted)\n"
+            ),
+        ])
+        #expect(
+            try files.rows("SELECT address, reason FROM suppression") == ["b@birch.example|unsubscribed"],
+            "\(files.guess.yaml)")
+    }
+
     @Test func whatIsNotUnderstoodIsHeldUntilTheMapSaysWhatItMeans() throws {
         let world = try world()
         let file = "account,email,Email Opt Out\na,a@x.example,2\na,b@x.example,2\nb,c@x.example,7\nb,d@x.example,yes\n"
@@ -53,7 +75,8 @@ import Testing
         #expect(
             report.warnings.contains {
                 $0.contains("\"2\" (2), \"7\" (1) say neither yes nor no, and their 3 addresses are held back")
-                    && $0.hasSuffix("contact_attributes: { unsubscribed: { map: { \"2\": yes, \"7\": yes } } }")
+                    && $0.hasSuffix(
+                        "contact_attributes: { unsubscribed: { map: { \"2\": <yes or no>, \"7\": <yes or no> } } }")
             }, "\(report.warnings)")
         #expect(
             try suppressed(world) == [

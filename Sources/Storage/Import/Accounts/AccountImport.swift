@@ -351,7 +351,8 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
-            names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
+            names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, lifecycle.disagreement,
+            undated.warning, twins.warning,
             spelling.warning, doubts.warning,
         ].compactMap { $0 }
         tally.warnings += try (subscriptions?.warnings ?? []) + [doubts.emptied.warning(connection)].compactMap { $0 }

@@ -17,6 +17,8 @@ final class LifecycleCells {
     private var leavesTold: Int?
     /// Accounts of which a file says that they leave on a day that lies ahead.
     private var leaving = 0
+    /// Accounts with a day of leaving that is past beside a status that says customer.
+    private var staying = 0
 
     init(_ context: ImportContext, _ events: ColumnEvents) {
         self.context = context
@@ -76,7 +78,10 @@ final class LifecycleCells {
                 !scalars[churnedAt].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
             scalars[status] = .text(hasLeft ? churned : active)
         }
-        if isActive(scalars) == true { scalars[churnedAt] = .null }
+        if isActive(scalars) == true {
+            if !scalars[churnedAt].isNull { staying += 1 }
+            scalars[churnedAt] = .null
+        }
         return hasRequest || !scalars[churnedAt].isNull
     }
 
@@ -113,7 +118,7 @@ final class LifecycleCells {
         return true
     }
 
-    func renew() { leaving = 0 }
+    func renew() { (leaving, staying) = (0, 0) }
 
     /// What is to be told of those who leave.
     var warning: String? {
@@ -122,5 +127,14 @@ final class LifecycleCells {
             : "\(leaving) \(leaving == 1 ? "account leaves" : "accounts leave") on a day that lies ahead (churned_at), and "
                 + "\(leaving == 1 ? "is a customer until then and leaves" : "are customers until then and leave") by "
                 + "\(leaving == 1 ? "itself" : "themselves"); the day is kept as service_end_at"
+    }
+
+    /// What is to be told of those whose status and day of leaving disagree.
+    var disagreement: String? {
+        staying == 0
+            ? nil
+            : "\(staying) \(staying == 1 ? "account has" : "accounts have") a day of leaving that is past (churned_at), and a "
+                + "status that says customer: the status counts, and \(staying == 1 ? "it gets" : "they get") messages; where "
+                + "the day is right, take the status out of data.yaml, or out of the file"
     }
 }

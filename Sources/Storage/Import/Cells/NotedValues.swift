@@ -43,7 +43,7 @@ extension CellReader {
                 ? nil
                 : "\(name): \(severalAddresses) \(severalAddresses == 1 ? "cell holds" : "cells hold") several addresses; the first counts"
         case .name: nameWarning
-        case .wish(let isOptIn, _): wishWarning(isOptIn: isOptIn)
+        case .wish: wishWarning
         default: nil
         }
     }
@@ -56,15 +56,15 @@ extension CellReader {
     }
 
     /// Words of which nobody knows whether they are a wish, with the line to write.
-    private func wishWarning(isOptIn: Bool) -> String? {
+    private var wishWarning: String? {
         let words = noted.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard !words.isEmpty else { return nil }
         let shown = words.prefix(8).map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")
         let rest = words.count > 8 ? " and \(words.count - 8) more" : ""
         let count = words.reduce(0) { $0 + $1.value }
         let fate = "and \(count == 1 ? "its address is" : "their \(count) addresses are") held back"
-        let map = words.prefix(8).map { "\(ImportHint.quoted($0.key)): \(isOptIn ? "no" : "yes")" }
-            .joined(separator: ", ")
+        // Nobody is brought back by a file: a guess that is pasted unread would be for good.
+        let map = words.prefix(8).map { "\(ImportHint.quoted($0.key)): \(ImportHint.yesOrNo)" }.joined(separator: ", ")
         let line = ImportHint.Section(ofWish: name).line("\(name): { map: { \(map) } }")
         return
             "\(name): \(shown)\(rest) \(words.count == 1 ? "says" : "say") neither yes nor no, \(fate); say of each word "

@@ -72,12 +72,18 @@ enum SuppressionWord {
             return .nothing
         }
         if has(["spam_report", "spam_complain", "complaint", "abuse_report", "marked_as_spam"]) { return .complaint }
-        if has(["bounces", "bounced", "hard_bounce", "invalid_email", "cleaned"]) { return .hardBounce }
+        let undeliverable = [
+            "bounces", "bounced", "hard_bounce", "invalid_email", "cleaned", "rejets_définitif", "rejets_definitif",
+            "rebotad",
+            "rimbalzat", "unzustellbar",
+        ]
+        if has(undeliverable) { return .hardBounce }
         let ofWishes = [
             "unsub", "opt_out", "optout", "opted_out", "suppress", "do_not_contact", "do_not_email", "do_not_mail",
             "donotcontact", "blocklist", "blacklist", "blocked_contacts", "abmeldung", "abgemeldet", "werbesperre",
             "désinscri", "desinscri", "désabonn", "desabonn", "uitgeschreven", "uitschrijv", "afmelding", "afgemeld",
-            "disiscri", "descadastr", "bajas_newsletter", "bajas_de_correo", "bajas_de_email", "nicht_mehr_anschreiben",
+            "disiscri", "descadastr", "desuscri", "bajas_newsletter", "bajas_de_correo", "bajas_de_email",
+            "nicht_mehr_anschreiben",
             "nicht_anschreiben", "nicht_kontaktieren", "nicht_mehr_mailen", "sperrliste", "objection", "widerspr",
             "robinson",
             "no_mail", "no_email", "no_contact", "dont_contact", "don_t_contact", "dont_email", "don_t_email",
@@ -88,7 +94,14 @@ enum SuppressionWord {
             "non_contattare",
             "não_contatar", "nao_contatar", "gdpr_delet", "gdpr_request", "erasure",
         ]
-        return has(ofWishes) ? .unsubscribed : nil
+        // Who cancels a newsletter goes on paying.
+        let ofMailings = [
+            "newsletter", "mailing_list", "mailinglist", "boletin", "boletín", "nieuwsbrief", "verteiler",
+        ]
+        let ofLeaving = [
+            "cancel", "baja", "remov", "abbestell", "kündig", "kuendig", "résili", "resili", "opzeg", "disdet",
+        ]
+        return has(ofWishes) || has(ofMailings) && has(ofLeaving) ? .unsubscribed : nil
     }
 
     /// What the name of a column says that only such a list has.

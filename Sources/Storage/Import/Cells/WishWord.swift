@@ -100,7 +100,8 @@ package enum WishWord {
     private static let out: Set<String> = [
         "unsubscribed", "unsubscribe", "not_subscribed", "never_subscribed", "non_subscribed", "opted_out", "opt_out",
         "optout", "optedout", "out", "do_not_contact", "do_not_email", "dnc", "revoked", "withdrawn", "declined",
-        "denied", "refused", "cleaned", "complained", "suppressed", "no_consent", "abgemeldet", "widerrufen",
+        "denied", "refused", "refusé", "refusée", "rechazado", "rifiutato", "recusado", "abgelehnt", "geweigerd",
+        "cleaned", "complained", "suppressed", "no_consent", "abgemeldet", "widerrufen",
         "désabonné", "désinscrit", "dado_de_baja", "baja", "uitgeschreven", "afgemeld", "disiscritto", "descadastrado",
         "globally_unsubscribed", "unsubscribed_from_all", "redacted", "non_marketing_contact", "bounced",
         "hard_bounced", "hard_bounce", "spam", "blocked", "blacklisted", "désabonnée", "désinscrite",
@@ -109,6 +110,7 @@ package enum WishWord {
     ]
     private static let within: Set<String> = [
         "subscribed", "opted_in", "opt_in", "optin", "in", "granted", "given", "confirmed", "consented", "active",
+        "accepté", "acceptée", "aceptado", "accettato", "aceito", "akzeptiert", "zugestimmt", "geaccepteerd",
         "double_opt_in", "single_opt_in", "transactional", "angemeldet", "abonné", "inscrit",
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
         "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
@@ -126,6 +128,12 @@ package enum WishWord {
         "all", "everything", "all_emails", "all_email", "all_e_mails", "all_mail", "all_mails", "all_messages", "any",
         "email", "e_mail", "emails", "e_mails", "mail", "mails", "alle", "alles", "tous", "tout", "toutes", "todo",
         "todos", "todas", "tudo", "tutto", "tutti", "tutte",
+    ]
+    /// What a setting is in, and numbers of spreadsheets.
+    private static let switches: [String: Bool] = [
+        "enabled": true, "disabled": false, "activated": true, "deactivated": false, "aktiviert": true,
+        "deaktiviert": false, "activé": true, "désactivé": false, "activado": true, "desactivado": false,
+        "1.0": true, "0.0": false, "1,0": true, "0,0": false,
     ]
     /// A mark in a list that somebody keeps by hand.
     private static let marks: Set<String> = [
@@ -161,7 +169,8 @@ package enum WishWord {
     static func isOut(_ text: Cell, isOptIn: Bool, _ time: WrittenTime) -> Bool? {
         if text.count == 1, text[0] &- 0x30 < 2 { return (text[0] == 0x31) != isOptIn }
         let word = text.string
-        if let isYes = marks.contains(word.lowercased()) ? true : BooleanWord.value(of: word) {
+        let lower = word.lowercased()
+        if let isYes = marks.contains(lower) ? true : switches[lower] ?? BooleanWord.value(of: word) {
             return isYes != isOptIn
         }
         let simple = ColumnMap.simplified(word)

@@ -99,7 +99,7 @@ struct WishGuess {
             if !unclear.isEmpty {
                 let count = unclear.reduce(0) { $0 + $1.value }
                 let words = unclear.prefix(8).map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")
-                let map = unclear.prefix(8).map { "\(ImportHint.quoted($0.key)): \(isOptIn ? "no" : "yes")" }.joined(
+                let map = unclear.prefix(8).map { "\(ImportHint.quoted($0.key)): \(ImportHint.yesOrNo)" }.joined(
                     separator: ", ")
                 notes.append(
                     "\"\(file.header[index])\": \(words) \(unclear.count == 1 ? "says" : "say") neither yes nor no, and "

@@ -10,7 +10,8 @@ enum JSONElement {
     private static let ofEnvelopes: Set<String> = [
         "object", "url", "has_more", "hasmore", "next", "previous", "prev", "total", "total_count", "total_results",
         "totalsize", "count", "page", "pages", "per_page", "paging", "pagination", "meta", "metadata", "links", "limit",
-        "offset", "cursor", "next_cursor", "next_page", "success", "ok", "done", "schema", "version", "exported_at",
+        "offset", "cursor", "next_cursor", "next_page", "nexttoken", "totalcount", "success", "ok", "done", "schema",
+        "version", "exported_at",
     ]
 
     /// How many bytes an element has, up to the comma or bracket behind it; nil where it goes on behind the bytes.
@@ -57,7 +58,7 @@ enum JSONElement {
             guard index < text.count, text[index] == UInt8(ascii: ":") else { return nil }
             index = skipBlanks(text, index + 1)
             guard index < text.count else { return nil }
-            if text[index] == UInt8(ascii: "["), ofRows.contains(key) {
+            if text[index] == UInt8(ascii: "["), ofRows.contains(key) || isAllThereIs(text, index) {
                 let first = skipBlanks(text, index + 1)
                 return first < text.count && text[first] == UInt8(ascii: "{") ? (index + 1, ".\(name)[]") : nil
             }
@@ -66,6 +67,21 @@ enum JSONElement {
             guard index < text.count, text[index] == UInt8(ascii: ",") else { return nil }
             index += 1
         }
+    }
+
+    /// Whether an array is the only member of its object but for an envelope's: rows under a name of their own, as in
+    /// `{"SuppressedDestinationSummaries": [`.
+    private static func isAllThereIs(_ text: Cell, _ start: Int) -> Bool {
+        // No row is so long.
+        guard let length = length(of: Cell(rebasing: text[start...])) else { return true }
+        var index = skipBlanks(text, start + length)
+        guard index < text.count else { return false }
+        if text[index] == UInt8(ascii: "}") { return true }
+        index = skipBlanks(text, index + 1)
+        guard index < text.count, text[index] == UInt8(ascii: "\""), let end = endOfString(text, index) else {
+            return false
+        }
+        return ofEnvelopes.contains(Cell(rebasing: text[(index + 1)..<(end - 1)]).string.lowercased())
     }
 
     static func skipBlanks(_ text: Cell, _ start: Int) -> Int {
