@@ -130,4 +130,12 @@ struct DataMapReaderTests {
         #expect(diagnostics == [])
         #expect(try #require(workspace).segments.map(\.name) == (0...100).map { "s\($0)" })
     }
+
+    /// A line that `import` prints is pasted with a blank to fill in.
+    @Test func whatStandsInAMapForAPersonsAnswerIsNone() {
+        #expect(
+            complaints("contact_attributes:\n  unsubscribed: { map: { \"2\": <yes or no> } }\n") == [
+                "data.yaml:2:31: error: \"<yes or no>\" stands where you say what \"2\" means; put one of the words there"
+            ])
+    }
 }

@@ -51,6 +51,12 @@ struct ColumnFormReader {
         form.period = period()
         for pair in fields.entries("map") {
             guard let value = fields.diagnostics.text(pair.value, pair.key) else { continue }
+            if value.hasPrefix("<"), value.hasSuffix(">") {
+                fields.diagnostics.error(
+                    pair.value.position,
+                    "\"\(value)\" stands where you say what \"\(pair.key)\" means; put one of the words there")
+                continue
+            }
             form.map[pair.key] = value
         }
         return form
