@@ -49,6 +49,7 @@ count() { # NAME: a number of the report
 
 sink() { # starts the endpoint that stands in for the providers, and points the workspace's channels to it
     [[ $port == 8787 ]] || sed -i "s/127\.0\.0\.1:8787/127.0.0.1:$port/" channels/*.yaml
+    : > "$demo/sink.log"  # looked into before the endpoint has begun
     "$program" sink --port "$port" --file sent.ndjson 2> "$demo/sink.log" &
     sink=$!
     for _ in {1..100}; do

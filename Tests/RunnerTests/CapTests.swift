@@ -105,7 +105,7 @@ import Testing
                 "a": TestWorkspace.competitor("a", priority: 90), "b": TestWorkspace.competitor("b", priority: 80),
             ])
         try test.edit(["playbooks/a/hello.md": "---\nsubject: first {{account.name}}\n---\nHi\n"])
-        try test.execute("UPDATE account SET name = '\(isRefused ? "Acme" : "North' || char(10) || 'wind")'")
+        try test.execute("UPDATE account SET name = '\(isRefused ? "Acme" : "North\nwind")'")
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))
         #expect(

@@ -352,8 +352,7 @@ final class AccountImport: ImportTarget {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
             names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, lifecycle.disagreement,
-            undated.warning, twins.warning,
-            spelling.warning, doubts.warning,
+            undated.warning, twins.warning, spelling.warning, doubts.warning,
         ].compactMap { $0 }
         tally.warnings += try (subscriptions?.warnings ?? []) + [doubts.emptied.warning(connection)].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {

@@ -74,8 +74,7 @@ enum SuppressionWord {
         if has(["spam_report", "spam_complain", "complaint", "abuse_report", "marked_as_spam"]) { return .complaint }
         let undeliverable = [
             "bounces", "bounced", "hard_bounce", "invalid_email", "cleaned", "rejets_définitif", "rejets_definitif",
-            "rebotad",
-            "rimbalzat", "unzustellbar",
+            "rebotad", "rimbalzat", "unzustellbar",
         ]
         if has(undeliverable) { return .hardBounce }
         let ofWishes = [
