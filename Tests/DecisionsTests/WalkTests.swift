@@ -97,6 +97,29 @@ import Testing
         #expect(next(wait, enrollment()) == .move(to: 1, at: Self.noon, passage: .missing, skips: true))
     }
 
+    /// Of `renewal_at - 10d`, looked at days after it was due.
+    @Test(arguments: [
+        (1, PassageResult.met), (0, .met), (-1, .late), (-5, .late),
+    ])
+    func whatIsMeantForBeforeADateIsLateBehindIt(daysUntilRenewal: Int, passage: PassageResult) {
+        let ahead = Term(
+            .binary(.minus, Self.date, Term(.literal(.duration(.days(10))), .duration, text: "10d")), .date,
+            text: "renewal_at - 10d")
+        let renewal = Day(number: 20_000 + daysUntilRenewal)
+        for sendsLate in [false, true] {
+            for date in [ahead, Term(.named("soon", ahead), .date, text: "soon")] {
+                let since = Zone.utc.start(of: renewal - 12)
+                let action = next(
+                    .waitTill(.date(date), sendsLate: sendsLate), enrollment(begunAt: since, dueAt: since + .days(2))
+                ) { term, _ in .date(term == Self.date ? renewal : renewal - 10) }
+                #expect(
+                    action
+                        == .move(
+                            to: 1, at: since + .days(2), passage: passage, skips: passage == .late && !sendsLate))
+            }
+        }
+    }
+
     @Test func aLocalHourIsTheFirstAfterTheStepBefore() {
         let wait = Step.Action.waitTill(.clock(ClockTime(minute: 10 * 60), isLocal: true), sendsLate: false)
         #expect(

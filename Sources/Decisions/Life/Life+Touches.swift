@@ -61,10 +61,10 @@ extension Life {
         } else {
             touches = [touch(message, nil, Touch.team(channel))]
         }
-        if let why = whyTooLate(base, account, version) {
+        if let late = whyTooLate(base, account, version) {
             for place in touches.indices {
-                (touches[place].state, touches[place].reason) = (.expired, why)
-                (touches[place].notBefore, touches[place].expiresAt) = (now, now)
+                (touches[place].state, touches[place].reason) = (.expired, late.reason)
+                (touches[place].notBefore, touches[place].expiresAt) = (late.over, late.over)
             }
         } else {
             if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
@@ -78,18 +78,21 @@ extension Life {
         return touches
     }
 
-    /// Why a step comes too late to be sent, or nil: it has stood still for longer than its touches may wait, because its
-    /// playbook was paused, its data were late, another playbook had the account, or nothing ran.
+    /// Why a step comes too late to be sent, and when its time was over; nil when it does not. It has stood still for longer
+    /// than its touches may wait, because its playbook was paused, its data were late, another playbook had the account, or
+    /// nothing ran.
     ///
     /// - Parameter base: when the step was due.
-    private func whyTooLate(_ base: Instant, _ account: Account, _ version: Version) -> String? {
+    private func whyTooLate(
+        _ base: Instant, _ account: Account, _ version: Version
+    ) -> (reason: String, over: Instant)? {
         // Who was left alone by hand gets afterwards what waited meanwhile.
         let due = max(base, account.endOfExclusion(from: version.playbook) ?? base)
         // Where somebody looks once a day, what came due in between is not late.
         let isFirstLook = rules.lastCycle.map { $0 < due } ?? true
         let most = isFirstLook ? max(version.playbook.expires, Self.usualPeriod) : version.playbook.expires
         guard now - due > most else { return nil }
-        return "waited too long: it was due \(due.text(in: rules.zone)) \(rules.zone.name)"
+        return ("waited too long: it was due \(due.text(in: rules.zone)) \(rules.zone.name)", due + most)
     }
 
     /// How often a cycle comes where nothing has to happen within seconds, some minutes late.
@@ -311,6 +314,6 @@ extension Life {
             enrolled.enrollment.hasBegun, enrolled.enrollment.dueAt == nil,
             enrolled.waiting.allSatisfy(\.state.isSettled)
         else { return }
-        enrolled.enrollment.dueAt = now
+        enrolled.enrollment.dueAt = enrolled.waiting.map { $0.state.over(until: $0.expiresAt, now: now) }.max() ?? now
     }
 }

@@ -166,16 +166,16 @@ package struct Life {
     func walk(_ account: inout Account, _ index: Int, _ version: Version) {
         let steps = version.playbook.steps(of: account.enrollments[index].enrollment.variant)
         var isSkipping = false
-        // Whether touches came too late; what was due together with them is late, too.
-        var isTooLate = false
+        // Until when touches might have left that came too late; what was due together with them is late, too.
+        var over: Instant?
         // Steps only ever lead forward.
         for _ in 0...steps.count {
-            if isTooLate, steps.indices.contains(account.enrollments[index].enrollment.step),
+            if let moment = over, steps.indices.contains(account.enrollments[index].enrollment.step),
                 steps[account.enrollments[index].enrollment.step].isWait
             {
-                // A step is done when its touches are settled, which is now.
-                account.enrollments[index].enrollment.dueAt = now
-                isTooLate = false
+                // A step is done when its touches are over, whenever somebody looks.
+                account.enrollments[index].enrollment.dueAt = moment
+                over = nil
             }
             let enrollment = account.enrollments[index].enrollment
             let action = Walk(now: now, zone: rules.zone, lastCycle: rules.lastCycle).next(
@@ -192,7 +192,10 @@ package struct Life {
                 account.enrollments[index].enrollment.isWaiting = isOpen
                 return
             case .end(let reason, let at):
-                account.enrollments[index].enrollment.end(reason, at: isTooLate ? now : min(at, now))
+                // Not before what came of it: touches that were too late have ended now.
+                let hasJustSettled = account.enrollments[index].made.contains { $0.state == .expired }
+                account.enrollments[index].enrollment.end(
+                    reason, at: hasJustSettled ? now : max(min(at, now), min(rules.lastCycle ?? at, now)))
                 return
             case .move(let target, let at, let passage, let skips):
                 if let passage { account.enrollments[index].passages.append((steps[enrollment.step].id, passage)) }
@@ -208,7 +211,7 @@ package struct Life {
                 guard version.unansweredExit == nil else { return }
                 let touches = self.touches(of: send, step: steps[enrollment.step], account, index, version)
                 account.enrollments[index].made += touches
-                isTooLate = isTooLate || touches.contains { $0.state == .expired }
+                over = touches.lazy.filter { $0.state == .expired }.map(\.expiresAt).max() ?? over
                 // Where nobody could be written to, the step is over at once.
                 guard touches.contains(where: { !$0.state.isSettled }) else {
                     advance(

@@ -1,3 +1,5 @@
+package import Playbooks
+
 /// Where a touch stands; each state has one meaning everywhere.
 package enum TouchState: String, Sendable, CaseIterable {
     /// It waits for its moment.
@@ -16,6 +18,12 @@ package enum TouchState: String, Sendable, CaseIterable {
     case ghost
     /// A variable of its message is missing.
     case held
+
+    /// When a touch that is found settled now was over: what waited too long, when its time was up, however late somebody
+    /// looks.
+    package func over(until expiresAt: Instant, now: Instant) -> Instant {
+        self == .expired || self == .capped ? min(expiresAt, now) : now
+    }
 
     /// Whether it is settled for good.
     package var isSettled: Bool {

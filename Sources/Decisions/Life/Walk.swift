@@ -133,9 +133,12 @@ package struct Walk {
         if since >= end || hasMoved && end <= now {
             return .move(to: on, at: hasMoved ? now : since, passage: .late, skips: !sendsLate)
         }
-        return start <= now
-            ? .move(to: on, at: max(start, since), passage: .met, skips: false)
-            : .wait(since: since, until: start, isOpen: true)
+        guard start <= now else { return .wait(since: since, until: start, isOpen: true) }
+        // What is to be said before a date is too late behind it, where nothing ran in between.
+        if let ahead = date.dateAhead, let last = zone.span(of: questions.value(ahead, now)), last.end <= now {
+            return .move(to: on, at: max(start, since), passage: .late, skips: !sendsLate)
+        }
+        return .move(to: on, at: max(start, since), passage: .met, skips: false)
     }
 
     /// Cycles that only answer events walk nobody on, and come between two others that do.
@@ -189,6 +192,17 @@ extension Zone {
         switch date {
         case .date(let day): (start(of: day), start(of: day + 1))
         case .instant(let moment): (moment, moment + TimeSpan(milliseconds: 1))
+        default: nil
+        }
+    }
+}
+
+extension Term {
+    /// The date that a moment lies before: `renewal_at` of `renewal_at - 10d`; nil of every other.
+    fileprivate var dateAhead: Term? {
+        switch node {
+        case .named(_, let term): term.dateAhead
+        case .binary(.minus, let date, _): date.dateAhead ?? date
         default: nil
         }
     }

@@ -153,6 +153,7 @@ extension PlaybookHistory.EnrollmentHistory {
             touches[index].touch.notBefore = until
             touches[index].touch.reason = reason
         }
+        var over = now
         switch decision {
         case .claim, .doubt:
             touches[index].end(.sent, nil, at: now)
@@ -177,11 +178,12 @@ extension PlaybookHistory.EnrollmentHistory {
             return false
         case .end(let state, let reason):
             touches[index].end(state, reason, at: now)
+            over = state.over(until: touch.expiresAt, now: now)
         }
         if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil,
             touches.allSatisfy({ $0.settledAt != nil })
         {
-            enrollment.dueAt = now
+            enrollment.dueAt = over
         }
         return true
     }

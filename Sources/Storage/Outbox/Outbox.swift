@@ -82,7 +82,8 @@ package struct Outbox {
             candidate.fence)
         guard changed else { return }
         if state == .sent { try ChangeRecords(connection).sent(touch: candidate.id, at: now) }
-        try moveOn(enrollment: candidate.enrollmentID, now: now)
+        try moveOn(
+            enrollment: candidate.enrollmentID, since: state.over(until: candidate.expiresAt, now: now), now: now)
     }
 
     package func wait(_ candidate: TouchCandidate, until: Instant, reason: String) throws {
@@ -200,14 +201,16 @@ package struct Outbox {
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.
-    package func moveOn(enrollment: Int64, now: Instant) throws {
+    ///
+    /// - Parameter over: when the last of them was over; nil for now.
+    package func moveOn(enrollment: Int64, since over: Instant? = nil, now: Instant) throws {
         _ = try connection.execute(
             """
-            UPDATE enrollment SET due_at = :now
+            UPDATE enrollment SET due_at = :over
             WHERE id = :id AND state = 'active' AND begun = 1 AND due_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL
                     AND NOT (state = 'unknown' AND expires_at <= :now))
-            """, inOrder: [.instant(now), .integer(enrollment)])
+            """, inOrder: [.instant(over ?? now), .integer(enrollment), .instant(now)])
     }
 
     /// Lets enrollments go on whose touches nobody has settled until their time was over: a touch that may have arrived keeps
@@ -215,7 +218,8 @@ package struct Outbox {
     package func moveOnBehindUnknown(now: Instant) throws {
         _ = try connection.execute(
             """
-            UPDATE enrollment SET due_at = :now
+            UPDATE enrollment SET due_at = (SELECT max(expires_at) FROM touch
+                WHERE enrollment_id = enrollment.id AND settled_at IS NULL)
             WHERE id IN (SELECT enrollment_id FROM touch WHERE state = 'unknown' AND expires_at <= :now)
                 AND state = 'active' AND begun = 1 AND due_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL

@@ -9,13 +9,14 @@ import Testing
     private static let steps = ["email: hello.md", "wait: 3d", "email: hello.md"]
 
     private func world(
-        _ steps: [String] = Self.steps, more: [String] = [], holdout: String = "0%"
+        _ steps: [String] = Self.steps, more: [String] = [], holdout: String = "0%", renewal: Int = 0
     ) async throws -> LivedWorkspace {
         let world = try LivedWorkspace([
             "main": TestWorkspace.playbook("main", "when: seats > 0", holdout: holdout, more: more, steps: steps)
         ])
         try world.test.addAccounts(2)
         try world.test.execute("UPDATE account SET a_seats = 3")
+        if renewal > 0 { try world.test.execute("UPDATE account SET a_renewal_at = \(renewal)") }
         try await world.run(noon(20_000))
         return world
     }
@@ -54,21 +55,56 @@ import Testing
         #expect(world.mails.count == 4)
     }
 
-    @Test func whatFollowsALateMessageCountsFromNow() async throws {
+    @Test func whatFollowsALateMessageCountsFromWhenItsTimeWasOver() async throws {
         let steps = [
             "email: hello.md", "wait: 3d", "email: hello.md", "in_app: hello.md", "wait: 3d", "email: hello.md",
         ]
         let world = try await world(steps)
         try world.pause("playbook:main", at: noon(20_001))
-        try await world.run((20_001...20_024).map { noon($0) })
+        try await world.run((20_001...20_013).map { noon($0) })
         try world.resume("playbook:main")
-        try await world.run((20_025...20_029).map { noon($0) })
-        // What was due together with the late one is as late; the next wait begins when they are settled.
+        try await world.run((20_014...20_018).map { noon($0) })
+        // What was due together with the late one is as late; ten days after the first their time was over.
         #expect(
             try touches(world) == [
                 "email_1|sent|", "email_2|expired|\(Self.late)", "in_app_1|expired|\(Self.late)", "email_3|sent|",
             ])
-        #expect(try world.moments() == ["10-04 12:00", "11-01 12:00"])
+        #expect(try world.moments() == ["10-04 12:00", "10-18 12:00"])
+    }
+
+    /// The first waits for its window when the runs end, or its step has not even come; the second is as late.
+    @Test(arguments: [20_012, 20_014])
+    func aDateBehindALateMessageIsAsLateAsIfSomebodyHadLooked(renewal: Int) async throws {
+        let steps = [
+            "wait_till: renewal_at - 10d", "email: hello.md", "wait_till: renewal_at - 1d\n    late: send",
+            "email: hello.md",
+        ]
+        for first in [steps, ["email: hello.md"] + steps.dropFirst(2)] {
+            let world = try await world(
+                first, more: first.count == 4 ? [] : ["send_window: { days: mon, hours: 09:00-10:00 }"],
+                renewal: renewal)
+            try await world.run([noon(20_001), noon(20_030)])
+            #expect(world.mails.isEmpty, "\(first.count) steps")
+            #expect(
+                try world.test.rows("SELECT DISTINCT step, state FROM touch ORDER BY step") == [
+                    "email_1|expired", "email_2|expired",
+                ])
+            #expect(
+                try world.test.rows("SELECT DISTINCT end_reason, ended_at FROM enrollment") == [
+                    "completed|\(noon(20_030).milliseconds)"
+                ], "its last messages ended only now")
+        }
+    }
+
+    /// A weekly run comes some days behind the moment: before the date it is sent, behind it nobody wants to hear of it.
+    @Test(arguments: [false, true])
+    func whatIsToBeSaidBeforeADateIsNotSaidBehindIt(sendsLate: Bool) async throws {
+        let steps = ["wait_till: renewal_at - 3d" + (sendsLate ? "\n    late: send" : ""), "email: hello.md"]
+        let world = try await world(steps, renewal: 20_008)
+        try world.test.execute("UPDATE account SET a_renewal_at = 20010 WHERE id = 2")
+        try await world.run([noon(20_001), noon(20_009), noon(20_011)])
+        #expect(try world.moments(of: "a2") == ["10-13 12:00"], "it is not over yet")
+        #expect(try world.moments(of: "a1") == (sendsLate ? ["10-13 12:00"] : []))
     }
 
     @Test func aHoldoutsTouchIsLateLikeTheOthers() async throws {
