@@ -42,6 +42,40 @@ import Testing
         #expect(endpoint.received.count == 3)
     }
 
+    /// Three have gone in a week, the last of them today: there is room by both caps on the eighth day, or never.
+    @Test(arguments: [("7d", false), ("3d", true)])
+    func aMessageThatTwoCapsHoldSaysWhenBothHaveRoom(expires: String, isInVain: Bool) async throws {
+        let endpoint = try Endpoint()
+        let test = try TestWorkspace.competing(
+            endpoint,
+            Dictionary(
+                uniqueKeysWithValues: (0..<4).map { index in
+                    let name = "\("abcd".dropFirst(index).first ?? "a")"
+                    return (
+                        name,
+                        TestWorkspace.competitor(
+                            name, priority: 90 - index, more: ["expires: \(index < 3 ? "7d" : expires)"])
+                    )
+                }))
+        try test.run(noon(20_000))
+        for day in 0...2 { try await test.drain(noon(20_000 + day)) }
+        let room = noon(20_007) - .minutes(1)
+        let waiting = try test.rows("SELECT not_before, reason FROM touch WHERE state = 'pending'")
+        if isInVain {
+            #expect(
+                waiting == [
+                    "\(noon(20_003).milliseconds)|cap 3 per 7d, which has room from 2024-10-11 11:59 UTC; its time is over "
+                        + "before that"
+                ])
+            #expect(try test.store.read { try Outbox($0).nextLeaving() } == nil)
+            try await test.drain(noon(20_003))
+            #expect(try test.states == ["sent": 3, "capped": 1])
+        } else {
+            #expect(waiting == ["\(room.milliseconds)|cap 3 per 7d"])
+            #expect(try test.store.read { try Outbox($0).nextLeaving() } == room)
+        }
+    }
+
     @Test func capsCountEmailAndPushTogetherAndNothingElse() async throws {
         let endpoint = try Endpoint()
         let test = try TestWorkspace.competing(

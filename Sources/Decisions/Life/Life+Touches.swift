@@ -20,13 +20,14 @@ extension Life {
             let waits =
                 allowed.opening.closedFor != nil
                 || (wallClock(enrollment, version) != nil && allowed.opening.at > allowed.base)
+            let expiresAt = allowed.base + version.playbook.expires
+            let wait = Touch.wait(
+                until: allowed.opening.at, allowed.opening.reason(in: zone), expiresAt: expiresAt)
             return Touch(
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
                 kind: send.kind, channel: channel, category: version.playbook.category, message: message,
                 isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
-                notBefore: min(allowed.opening.at, allowed.base + version.playbook.expires),
-                expiresAt: allowed.base + version.playbook.expires,
-                reason: waits ? allowed.opening.reason(in: zone) : nil, variables: "{}",
+                notBefore: wait.until, expiresAt: expiresAt, reason: waits ? wait.reason : nil, variables: "{}",
                 frozenAt: now)
         }
         func nobody(_ reason: String) -> [Touch] {
@@ -290,11 +291,11 @@ extension Life {
             send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
         ) { facts.block.text($0, account.index) }
         // What would open too late ends when its time is over, and not only then.
-        let notBefore = min(opening.at, touch.expiresAt)
-        guard max(notBefore, now) != max(touch.notBefore, now) else { return }
-        touch.notBefore = notBefore
+        let wait = Touch.wait(until: opening.at, opening.reason(in: zone), expiresAt: touch.expiresAt)
+        guard max(wait.until, now) != max(touch.notBefore, now) else { return }
+        touch.notBefore = wait.until
         if opening.at > now, wallClock == nil || opening.closedFor != nil || opening.at > allowedFrom {
-            touch.reason = opening.reason(in: zone)
+            touch.reason = wait.reason
         }
     }
 

@@ -66,5 +66,15 @@ package struct Touch: Sendable, Equatable {
     /// The recipient of a touch that nobody gets.
     package static let nobody = "nobody"
 
+    /// Until when a touch waits for a moment, and why: no longer than its time lasts, which is said where that ends before.
+    package static func wait(
+        until moment: Instant, _ reason: String, expiresAt: Instant
+    ) -> (until: Instant, reason: String) {
+        moment < expiresAt ? (moment, reason) : (expiresAt, reason + isOverBefore)
+    }
+
+    /// How the reasons of touches end whose time is over before they may leave.
+    package static let isOverBefore = "; its time is over before that"
+
     package static func team(_ channel: String) -> String { "team:" + channel }
 }

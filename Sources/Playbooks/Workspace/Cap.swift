@@ -41,3 +41,27 @@ package struct Cap: Sendable, Hashable {
 
     private static let mark = "cap "
 }
+
+extension Cap {
+    /// When all caps together leave a message room, and the last one that it waits for; nil where none is full.
+    ///
+    /// - Parameters:
+    ///   - caps: those that count the message, each with the moments of the messages to the same person that it counts.
+    ///   - opening: the first moment of the message's window that is not before another one.
+    package static func room(
+        under caps: [(cap: Cap, moments: [Instant])], from moment: Instant, opening: (Instant) -> Instant = { $0 }
+    ) -> (at: Instant, cap: Cap?) {
+        var (at, last) = (moment, nil as Cap?)
+        while let full = caps.lazy.compactMap({ cap, moments in cap.full(moments, at: at).map { (cap, $0) } }).first {
+            (last, at) = (full.0, opening(full.1))
+        }
+        return (at, last)
+    }
+
+    /// When there is room again, where there is none at a moment.
+    private func full(_ moments: [Instant], at moment: Instant) -> Instant? {
+        let within = moments.filter { $0 > moment - reach && $0 <= moment }.sorted(by: >)
+        guard within.count >= count, !within.isEmpty else { return nil }
+        return within[min(max(count, 1), within.count) - 1] + reach
+    }
+}

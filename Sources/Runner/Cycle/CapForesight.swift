@@ -22,27 +22,22 @@ final class CapForesight {
     /// - Parameter opening: the first moment of the touch's window that is not before another one.
     func foresee(_ touch: Touch, opening: (Instant) -> Instant) throws -> Touch {
         var touch = touch
-        while touch.notBefore < touch.expiresAt, let full = try full(touch) {
-            touch.notBefore = min(opening(full.until), touch.expiresAt)
-            touch.reason = full.cap.reason
+        let counting = try caps.filter { $0.counts(touch.kind, channel: touch.channel, category: touch.category) }
+            .map { ($0, try moments(touch, $0)) }
+        let room = Cap.room(under: counting, from: max(touch.notBefore, now), opening: opening)
+        if let cap = room.cap {
+            (touch.notBefore, touch.reason) = Touch.wait(until: room.at, cap.reason, expiresAt: touch.expiresAt)
         }
         if !touch.isGhost { planned[touch.recipient, default: []].append(touch) }
         return touch
     }
 
-    /// The first cap that has no room at the touch's moment, and when it has again.
-    private func full(_ touch: Touch) throws -> (cap: Cap, until: Instant)? {
-        let at = max(touch.notBefore, now)
-        for cap in caps where cap.counts(touch.kind, channel: touch.channel, category: touch.category) {
-            let made = (planned[touch.recipient] ?? []).filter {
-                cap.counts($0.kind, channel: $0.channel, category: $0.category)
-            }
-            let moments =
-                try outbox.moments(to: touch.recipient, counting: cap, after: now - cap.reach)
-                + made.map { max($0.notBefore, now) }
-            let within = moments.filter { $0 > at - cap.reach && $0 <= at }.sorted(by: >)
-            if within.count >= cap.count { return (cap, within[max(0, cap.count - 1)] + cap.reach) }
+    /// When messages to its person went out, or would, that a cap counts.
+    private func moments(_ touch: Touch, _ cap: Cap) throws -> [Instant] {
+        let made = (planned[touch.recipient] ?? []).filter {
+            cap.counts($0.kind, channel: $0.channel, category: $0.category)
         }
-        return nil
+        return try outbox.moments(to: touch.recipient, counting: cap, after: now - cap.reach)
+            + made.map { max($0.notBefore, now) }
     }
 }

@@ -70,7 +70,9 @@ struct ClaimRules: Sendable {
         if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave(reason: nil) }
         let opening = opening(for: touch, stepWindow, from: now)
         if opening.at > now {
-            return .wait(until: min(opening.at, touch.expiresAt), reason: opening.reason(in: clock(of: touch)))
+            let wait = Touch.wait(
+                until: opening.at, opening.reason(in: clock(of: touch)), expiresAt: touch.expiresAt)
+            return .wait(until: wait.until, reason: wait.reason)
         }
         for (index, cap) in caps.enumerated()
         where cap.counts(touch.kind, channel: touch.channel, category: touch.category)
@@ -83,7 +85,8 @@ struct ClaimRules: Sendable {
 
     private func clock(of touch: TouchCandidate) -> Zone { touch.timezone.flatMap { Zone($0) } ?? zone }
 
-    private func opening(
+    /// The first moment of a touch's window that is not before another one.
+    func opening(
         for touch: TouchCandidate, _ stepWindow: SendWindow?, from base: Instant
     ) -> SendTimes.Opening {
         times.opening(touch.kind, category: touch.category, own: stepWindow, from: base, in: clock(of: touch)) {
@@ -94,7 +97,7 @@ struct ClaimRules: Sendable {
     /// Why a touch has waited too long; of a window that has been open meanwhile it says so, for then nobody was there.
     private func lateness(of touch: TouchCandidate, _ stepWindow: SendWindow?) -> String {
         if let pause = pauses.reason(for: touch.playbook) { return "waited too long: the playbook is paused: \(pause)" }
-        guard let reason = touch.reason else { return "waited too long" }
+        guard let reason = touch.reason?.replacing(Touch.isOverBefore, with: "") else { return "waited too long" }
         let wasOpen =
             SendTimes.isReason(reason) && opening(for: touch, stepWindow, from: touch.dueAt).at < touch.expiresAt
         return "waited too long: \(reason)" + (wasOpen ? "; \(SendTimes.missed)" : "")

@@ -137,9 +137,29 @@ struct Claiming {
         return try outbox.isHeldOut(touch.accountID, in: draw, enrollment: touch.enrollmentID) ? draw.period : nil
     }
 
-    private func roomAgain(_ touch: TouchCandidate, _ cap: Cap, _ turn: Turn, _ outbox: Outbox) throws -> Instant {
-        try outbox.roomAgain(
-            touch, cap: cap, underWay: turn.underWay.moments(to: touch.recipient, counting: cap), now: turn.now)
+    /// Until when a touch waits for room under all caps, and why.
+    private func waitForRoom(
+        _ touch: TouchCandidate, _ cap: Cap, _ turn: Turn, _ outbox: Outbox
+    ) throws -> (until: Instant, reason: String) {
+        let counting = try turn.rules.caps
+            .filter { $0.counts(touch.kind, channel: touch.channel, category: touch.category) }
+            .map { cap in
+                (
+                    cap,
+                    try outbox.moments(
+                        to: touch.recipient, counting: cap, after: turn.now - cap.reach, beside: touch)
+                        + turn.underWay.moments(to: touch.recipient, counting: cap)
+                )
+            }
+        let window = (walked[touch.versionID] ?? playbooks[touch.playbook])?.window(of: touch)
+        let room = Cap.room(under: counting, from: turn.now) { turn.rules.opening(for: touch, window, from: $0).at }
+        let until = room.at > turn.now ? room.at : turn.now + cap.reach
+        let reason = (room.cap ?? cap).reason
+        guard until >= touch.expiresAt else { return (until, reason) }
+        let zone = configuration.zone
+        return Touch.wait(
+            until: until, "\(reason), which has room from \(until.text(in: zone)) \(zone.name)",
+            expiresAt: touch.expiresAt)
     }
 
     private func carryOut(
@@ -171,13 +191,12 @@ struct Claiming {
             try outbox.wait(touch, until: until, reason: reason)
             report.waiting += 1
         case .capped(let index):
-            let cap = configuration.caps[index]
-            let until = try roomAgain(touch, cap, turn, outbox)
-            try outbox.wait(touch, until: min(until, touch.expiresAt), reason: cap.reason)
+            let wait = try waitForRoom(touch, configuration.caps[index], turn, outbox)
+            try outbox.wait(touch, until: wait.until, reason: wait.reason)
             report.waiting += 1
         case .end(let state, let reason):
             try outbox.end(touch, as: state, reason: reason, now: now)
-            report.dropped += 1
+            report.ended[state, default: 0] += 1
         case .doubt(let reason):
             let state: TouchState = turn.channel.channel.onUnknown == .assumeSent ? .sent : .unknown
             try outbox.end(touch, as: state, reason: reason, now: now)
@@ -230,10 +249,7 @@ struct Claiming {
     ) throws -> (until: Instant, reason: String)? {
         switch decision {
         case .wait(let until, let reason): return (until, reason)
-        case .capped(let index):
-            let cap = configuration.caps[index]
-            let until = try roomAgain(touch, cap, turn, outbox)
-            return (min(until, touch.expiresAt), cap.reason)
+        case .capped(let index): return try waitForRoom(touch, configuration.caps[index], turn, outbox)
         case .claim, .ghost, .leave, .end, .doubt: return nil
         }
     }

@@ -48,9 +48,11 @@ struct PretendedClaims {
         }.map(\.at)
     }
 
-    /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
+    /// When all caps together have room again.
     func roomAgain(_ touch: Touch, of enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> Instant {
-        let counting = counting(touch, enrollment, cap, at: now).sorted(by: >)
-        return (counting.dropFirst(max(0, cap.count - 1)).first ?? now) + cap.reach
+        let room = Cap.room(
+            under: rules.caps.filter { $0.counts(touch.kind, channel: touch.channel, category: touch.category) }
+                .map { ($0, counting(touch, enrollment, $0, at: now)) }, from: now)
+        return room.at > now ? room.at : now + cap.reach
     }
 }

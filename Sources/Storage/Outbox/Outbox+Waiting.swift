@@ -35,6 +35,18 @@ extension Outbox {
         }.min()
     }
 
+    /// The earliest moment at which a touch that waits may leave within its time.
+    package func nextLeaving() throws -> Instant? {
+        try waitingChannels().compactMap { channel in
+            try connection.first(
+                """
+                SELECT not_before FROM touch
+                WHERE state = 'pending' AND waiting = 1 AND channel = :channel AND not_before < expires_at
+                ORDER BY not_before LIMIT 1
+                """, ["channel": .text(channel)])?[0].instant
+        }.min()
+    }
+
     /// The same over all channels.
     package func nextOpening() throws -> Instant? { try nextOpening(channels: waitingChannels()) }
 

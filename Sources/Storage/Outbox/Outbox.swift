@@ -34,36 +34,22 @@ package struct Outbox {
         }
     }
 
-    /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
-    ///
-    /// - Parameter underWay: when others that count were claimed which the table does not know of yet.
-    package func roomAgain(_ candidate: TouchCandidate, cap: Cap, underWay: [Instant], now: Instant) throws -> Instant {
-        let count = max(1, cap.count)
-        var arguments: [String: SQLValue] = [
-            "id": .integer(candidate.id), "recipient": .text(candidate.recipient), "from": .instant(now - cap.reach),
-            "enrollment": .integer(candidate.enrollmentID), "ghost": .integer(candidate.isGhost ? 1 : 0),
-            "limit": .integer(Int64(count)),
-        ]
-        for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
-        let known = try connection.query(
-            """
-            SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
-                AND o.id <> :id AND \(Self.counts(cap, prefix: "cap_", ghost: ":ghost", enrollment: ":enrollment"))
-            ORDER BY o.claimed_at DESC LIMIT :limit
-            """, arguments
-        ).compactMap { $0["claimed_at"].instant }
-        let newest = (known + underWay).sorted(by: >)
-        return (newest.count >= count ? newest[count - 1] : now) + cap.reach
-    }
-
     /// When touches that a cap counts went to a person after a moment.
-    package func moments(to recipient: String, counting cap: Cap, after moment: Instant) throws -> [Instant] {
-        var arguments: [String: SQLValue] = ["recipient": .text(recipient), "from": .instant(moment)]
+    ///
+    /// - Parameter candidate: beside which they count; ghosts do for those of their enrollment.
+    package func moments(
+        to recipient: String, counting cap: Cap, after moment: Instant, beside candidate: TouchCandidate? = nil
+    ) throws -> [Instant] {
+        var arguments: [String: SQLValue] = [
+            "recipient": .text(recipient), "from": .instant(moment), "id": .integer(candidate?.id ?? 0),
+            "enrollment": .integer(candidate?.enrollmentID ?? 0),
+            "ghost": .integer(candidate?.isGhost == true ? 1 : 0),
+        ]
         for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
         return try connection.query(
             """
             SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
-                AND \(Self.counts(cap, prefix: "cap_", ghost: "0", enrollment: "0"))
+                AND o.id <> :id AND \(Self.counts(cap, prefix: "cap_", ghost: ":ghost", enrollment: ":enrollment"))
             """, arguments
         ).compactMap { $0["claimed_at"].instant }
     }

@@ -41,6 +41,13 @@ package struct Recovery {
         }
     }
 
+    /// Lets touches that are to be tried again wait less: in a simulation so much time has passed at once.
+    package func bringForwardRetries(by span: TimeSpan) throws {
+        try connection.execute(
+            "UPDATE touch SET retry_at = retry_at - :span WHERE \(Outbox.isRetrying)",
+            ["span": .integer(span.milliseconds)])
+    }
+
     /// Touches that may have arrived and whose channel is gone: nobody repeats them as they were.
     ///
     /// - Returns: how many.
