@@ -166,6 +166,16 @@ import Testing
             admission.decide(match)
                 == Admission.Decision(
                     .already, "in this playbook now; dropped, for the next occurrence has come", isSettled: true))
+        // What was in the way is not any more; it is why nothing was sent in time.
+        admission.past.isInside = false
+        match.standing = Standing(
+            playbookID: 1, matchKey: "1", since: Self.now, verdict: .blocked, reason: "snoozed by hand: on holiday",
+            isSettled: false)
+        #expect(
+            admission.decide(match)
+                == Admission.Decision(
+                    .tooOld, "the next occurrence has come; it had waited: snoozed by hand: on holiday",
+                    isSettled: true))
     }
 
     @Test(

@@ -111,6 +111,25 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM occurrence WHERE state <> 'done'") == 0)
     }
 
+    /// The first run is held for a person, who lets it go; what holds the rest from then on is the canary.
+    @Test func whomACanaryDidNotReachIsToldSoAfterAFirstRunThatWasHeld() throws {
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["wait: 1h"])],
+            configuration: Self.configuration.replacing("first_run: go", with: "first_run: ask"))
+        try test.addAccounts(150)
+        for minute in Int64(-1)...0 { try test.run(minutes(minute)) }
+        #expect(try test.rows("SELECT DISTINCT substr(reason, 1, 10) FROM standing") == ["first run:"])
+        try test.release("main", at: minutes(10))
+        #expect(try test.run(minutes(11)).entered == 10)
+        #expect(
+            try test.rows("SELECT DISTINCT reason FROM standing WHERE verdict = 'held'")
+                == ["canary: waits until the first touches have gone well"])
+        try test.run(noon(20_001))
+        #expect(
+            try test.store.read { try StatusQuery($0).dropped(since: noon(20_000)) }.map(\.reason)
+                == ["held until its time was over: canary: waits until the first touches have gone well"])
+    }
+
     @Test func aSmallBatchGoesAtOnce() throws {
         let test = try workspace("when: plan == \"free\"", accounts: 100)
         #expect(try test.run(noon(20_000)).entered == 100)

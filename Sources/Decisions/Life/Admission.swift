@@ -152,7 +152,10 @@ package struct Admission: Sendable {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }
         // Nothing is in the way any more, but the next one gets it, or it has waited for too long.
-        if match.isOvertaken { return Decision(.tooOld, "the next occurrence has come", isSettled: true) }
+        if match.isOvertaken {
+            let waited = match.standing.flatMap { $0.verdict == .held ? nil : "; it had waited: \($0.reason)" } ?? ""
+            return Decision(.tooOld, "the next occurrence has come\(waited)", isSettled: true)
+        }
         if let standing = match.standing, isOccurrence(match),
             standing.verdict != .held || rules.isEvent || match.isByHand, isOver(match)
         {

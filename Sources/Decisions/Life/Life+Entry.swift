@@ -371,9 +371,14 @@ extension Life {
             account.changes.decisions.append(standing)
             count.isNews = true
         }
-        if isNews || isDropped || match.wasFalse {
+        // A release may let a first part go: what holds the others is the canary then.
+        let isHeldOtherwise = decision.verdict == .held && rule(match.standing?.reason) != rule(decision.reason)
+        if isNews || isDropped || match.wasFalse || isHeldOtherwise {
             account.changes.standings.append(standing)
             count.isNews = true
         }
     }
+
+    /// The safety rule that a reason begins with; the numbers behind it change from day to day.
+    private func rule(_ reason: String?) -> Substring? { reason?.prefix { $0 != ":" } }
 }
