@@ -16,7 +16,9 @@ package struct Run {
 
     /// - Throws: `CycleStopped` when somebody asked for the end before anything was decided.
     package func at(_ now: Instant) throws -> (cycle: CycleReport, sending: DrainReport) {
+        let last = try cycle.simulatedClock()
         var report = try cycle.run(now: now)
+        if let last, last < now { try cycle.letTimePass(now - last) }
         var sending = try worker.drain(now: now)
         var settled = 0
         while sending.settled > settled, !sending.wasInterrupted, !cycle.isStopped() {

@@ -101,6 +101,16 @@ package struct Cycle {
         }
     }
 
+    /// The clock of a simulation, which stands still between runs; nil where time passes by itself.
+    func simulatedClock() throws -> Instant? {
+        try store.read { try Meta.isSimulation($0) ? Meta.lastNow($0) : nil }
+    }
+
+    /// Lets as much time pass for what is to be tried again as has passed on the clock of a simulation.
+    func letTimePass(_ span: TimeSpan) throws {
+        try store.write { try Recovery($0).bringForwardRetries(by: span) }
+    }
+
     package static func json(_ report: CycleReport) throws -> String {
         try JSONText.encode(report)
     }
