@@ -6,6 +6,8 @@ struct Language: Sendable {
     let months: [String]
     /// A day of the year: `{month} {day}`, `{day}. {month}`.
     var date: String
+    /// What is written with a day of another year, behind it, or before it where the month is a number: `, {year}`.
+    var year = " {year}"
     var decimal: String
     var group: String
     var percent: String
@@ -18,6 +20,9 @@ struct Language: Sendable {
     var units: [(one: String, many: String)]
     var fewUnits: [String]?
     var unsubscribe: String
+
+    /// The largest unit first, as in Chinese and Japanese.
+    var yearLeads: Bool { year.hasPrefix("{year}") }
 
     static func named(_ locale: String?) -> Language {
         LanguageTag.lookup(locale) { tag in all[tag] != nil }.flatMap { all[$0] } ?? english
@@ -39,7 +44,8 @@ struct Language: Sendable {
             "November",
             "December",
         ],
-        date: "{month} {day}", decimal: ".", group: ",", percent: "%", currencyLeads: true, yes: "yes", no: "no",
+        date: "{month} {day}", year: ", {year}", decimal: ".", group: ",", percent: "%", currencyLeads: true,
+        yes: "yes", no: "no",
         units: [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")],
         unsubscribe: "Unsubscribe")
 
@@ -74,7 +80,8 @@ struct Language: Sendable {
                 "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
                 "noviembre", "diciembre",
             ],
-            date: "{day} de {month}", decimal: ",", group: ".", percent: "\u{a0}%", currencyLeads: false, yes: "sí",
+            date: "{day} de {month}", year: " de {year}", decimal: ",", group: ".", percent: "\u{a0}%",
+            currencyLeads: false, yes: "sí",
             no: "no",
             units: [("día", "días"), ("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos")],
             unsubscribe: "Cancelar la suscripción"),
@@ -103,7 +110,8 @@ struct Language: Sendable {
                 "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
                 "novembro", "dezembro",
             ],
-            date: "{day} de {month}", decimal: ",", group: ".", percent: "%", currencyLeads: false, yes: "sim",
+            date: "{day} de {month}", year: " de {year}", decimal: ",", group: ".", percent: "%", currencyLeads: false,
+            yes: "sim",
             no: "não",
             units: [("dia", "dias"), ("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos")],
             unsubscribe: "Cancelar inscrição"),
@@ -148,11 +156,13 @@ struct Language: Sendable {
             units: [("dzień", "dni"), ("godzina", "godzin"), ("minuta", "minut"), ("sekunda", "sekund")],
             fewUnits: ["dni", "godziny", "minuty", "sekundy"], unsubscribe: "Zrezygnuj z subskrypcji"),
         Language(
-            code: "ja", months: (1...12).map { "\($0)月" }, date: "{month}{day}日", decimal: ".", group: ",",
+            code: "ja", months: (1...12).map { "\($0)月" }, date: "{month}{day}日", year: "{year}年", decimal: ".",
+            group: ",",
             percent: "%", currencyLeads: true, yes: "はい", no: "いいえ",
             units: [("日", "日"), ("時間", "時間"), ("分", "分"), ("秒", "秒")], unsubscribe: "配信停止"),
         Language(
-            code: "zh", months: (1...12).map { "\($0)月" }, date: "{month}{day}日", decimal: ".", group: ",",
+            code: "zh", months: (1...12).map { "\($0)月" }, date: "{month}{day}日", year: "{year}年", decimal: ".",
+            group: ",",
             percent: "%", currencyLeads: true, yes: "是", no: "否",
             units: [("天", "天"), ("小时", "小时"), ("分钟", "分钟"), ("秒", "秒")], unsubscribe: "退订"),
     ]
@@ -169,7 +179,9 @@ struct Language: Sendable {
         func region(_ tags: [String], _ change: (inout Language) -> Void) {
             for tag in tags { all[tag] = all[LanguageTag.primary(tag)]?.with(change) }
         }
-        region(["en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za"]) { $0.date = "{day} {month}" }
+        region(["en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za"]) {
+            ($0.date, $0.year) = ("{day} {month}", " {year}")
+        }
         region(["de-at"]) { ($0.currencyLeads, $0.currencySpaces) = (true, true) }
         region(["de-ch", "de-li"]) {
             ($0.currencyLeads, $0.currencySpaces, $0.group, $0.decimal, $0.percent) = (true, true, "’", ".", "%")

@@ -66,11 +66,12 @@ package final class MessageRenderer: Sendable {
     ///   - zone: of the contact, for instants; the workspace's when nil.
     ///   - unsubscribeURL: nil for `service` touches and where nobody can unsubscribe.
     ///   - askURLs: the links of the answers, where the message asks something.
+    ///   - moment: when the variables were worked out; dates of another year than its say which.
     ///   - category: of a text message, which tells how to end those of all but `service`.
     /// - Throws: why the touch must be held.
     package func render(
         _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
-        unsubscribeURL: String? = nil, askURLs: [String] = [], category: String = "service"
+        unsubscribeURL: String? = nil, askURLs: [String] = [], category: String = "service", asOf moment: Instant? = nil
     ) throws(RenderError) -> RenderedMessage {
         let isEmail = kind == .email
         let kept = try kept(message, for: locale, isEmail: isEmail)
@@ -79,7 +80,8 @@ package final class MessageRenderer: Sendable {
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(
-                language: language, currency: currency, zone: zone ?? self.zone, home: self.zone, reasons: reasons),
+                language: language, currency: currency, zone: zone ?? self.zone, home: self.zone, reasons: reasons,
+                moment: moment),
             tag: template.tag)
         let rendered = try template.render(in: scope)
         let html =

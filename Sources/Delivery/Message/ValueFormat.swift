@@ -1,6 +1,6 @@
 import Playbooks
 
-/// Writes values as people read them: `43%`, `$12.00`, `March 3`, `14 days`.
+/// Writes values as people read them: `43%`, `$12.00`, `March 3`, `March 3, 2028`, `14 days`.
 struct ValueFormat: Sendable {
     let language: Language
     /// ISO 4217.
@@ -11,6 +11,8 @@ struct ValueFormat: Sendable {
     let home: Zone
     /// What people read for reasons, by their names.
     var reasons: [String: String] = [:]
+    /// When what is written is true; a date of another year says which. Nil where dates are of no year.
+    var moment: Instant?
 
     func text(of variable: Variables.Variable) -> String {
         switch variable.value {
@@ -85,7 +87,10 @@ struct ValueFormat: Sendable {
     private func date(_ day: Day) -> String {
         let date = day.civil
         let month = language.months[date.month - 1]
-        return language.date.replacing("{day}", with: "\(date.day)").replacing("{month}", with: month)
+        let text = language.date.replacing("{day}", with: "\(date.day)").replacing("{month}", with: month)
+        guard let moment, date.year != self.day(of: moment).civil.year else { return text }
+        let year = language.year.replacing("{year}", with: "\(date.year)")
+        return language.yearLeads ? year + text : text + year
     }
 
     private func word(_ unit: (one: String, many: String), of index: Int, _ count: Double) -> String {

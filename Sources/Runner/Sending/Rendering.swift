@@ -95,7 +95,8 @@ package struct Rendering: Sendable {
         var rendered = try renderer.render(
             message, as: touch.kind, variables: variables, locale: touch.locale,
             zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link,
-            askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [], category: touch.category)
+            askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [], category: touch.category,
+            asOf: touch.frozenAt)
         tag(&rendered, of: touch)
         track(&rendered, of: touch)
         let sender = configuration.sender
