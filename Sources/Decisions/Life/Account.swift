@@ -154,13 +154,17 @@ package struct Changes: Sendable {
 }
 
 extension Account {
-    /// How many touches that waited end without being sent.
-    package var endedTouches: Int {
-        enrollments.reduce(0) { count, enrolled in
-            count
-                + (enrolled.hasLeft
-                    ? enrolled.waiting.count { !$0.isAmbiguous }
-                    : enrolled.waiting.count { $0.state.isSettled })
+    /// How many touches that waited end without being sent, by how they end.
+    package var endedTouches: [TouchState: Int] {
+        var counts: [TouchState: Int] = [:]
+        for enrolled in enrollments {
+            if enrolled.hasLeft {
+                let left = enrolled.waiting.count { !$0.isAmbiguous }
+                if left > 0 { counts[.cancelled, default: 0] += left }
+            } else {
+                for touch in enrolled.waiting where touch.state.isSettled { counts[touch.state, default: 0] += 1 }
+            }
         }
+        return counts
     }
 }

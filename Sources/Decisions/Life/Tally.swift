@@ -82,6 +82,12 @@ package struct Tally: Sendable {
         }
     }
 
+    /// Why the enrollments of a playbook end.
+    package struct Ending: Sendable, Hashable {
+        package var playbookID: Int64
+        package var reason: String
+    }
+
     /// By the playbook's id.
     package var playbooks: [Int64: OfPlaybook] = [:]
     /// Enrollments that go on to another step or moment, and those that end: behind the last step, by a goal or by an exit.
@@ -92,8 +98,10 @@ package struct Tally: Sendable {
     /// distinct keys among them.
     package var touches = 0
     package var tooLate = 0
-    /// Touches that end without being sent, those that waited and those made for nobody.
-    package var unsent = 0
+    /// Touches that end without being sent, those that waited and those made for nobody, by how they end.
+    package var unsent: [TouchState: Int] = [:]
+    /// Enrollments that end because their playbook has none any more that goes on: it is retired, or its file is gone.
+    package var broughtToEnd: [Ending: Int] = [:]
     package var owned = 0
     package var distinct = 0
     /// Accounts by journey and stage into which they come.
@@ -111,6 +119,10 @@ package struct Tally: Sendable {
             }
             if !enrolled.enrollment.isActive, enrolled.stored?.isActive ?? true {
                 ended += 1
+                if let reason = enrolled.enrollment.endReason, Version.endings.contains(reason) {
+                    broughtToEnd[
+                        Ending(playbookID: enrolled.enrollment.playbookID, reason: reason), default: 0] += 1
+                }
             } else if let stored = enrolled.stored, stored != enrolled.enrollment {
                 moved += 1
             }
@@ -119,7 +131,8 @@ package struct Tally: Sendable {
                 playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[value, default: 0] += 1
             }
             guard !enrolled.made.isEmpty else { continue }
-            unsent += enrolled.made.count { $0.state == .suppressed }
+            let forNobody = enrolled.made.count { $0.state == .suppressed }
+            if forNobody > 0 { unsent[.suppressed, default: 0] += forNobody }
             for touch in enrolled.made where touch.kind == .sms && touch.state == .pending && !touch.isGhost {
                 playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].texts[
                     TextKind(message: touch.message, locale: touch.locale), default: 0] += 1
@@ -131,7 +144,7 @@ package struct Tally: Sendable {
                 enrolled.made.count == 1
                 ? 1 : Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
         }
-        unsent += account.endedTouches
+        unsent.merge(account.endedTouches, uniquingKeysWith: +)
         if let move = account.stageMove, move.isEntry, let journey = move.journey, let stage = move.stage {
             stages[StageKey(journey, stage), default: 0] += 1
         }
@@ -146,7 +159,8 @@ package struct Tally: Sendable {
         goals += other.goals
         touches += other.touches
         tooLate += other.tooLate
-        unsent += other.unsent
+        unsent.merge(other.unsent, uniquingKeysWith: +)
+        broughtToEnd.merge(other.broughtToEnd, uniquingKeysWith: +)
         owned += other.owned
         distinct += other.distinct
         stages.merge(other.stages, uniquingKeysWith: +)

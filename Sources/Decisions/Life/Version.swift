@@ -22,8 +22,11 @@ package final class Version: Sendable {
     package let id: Int64
     package let playbookID: Int64
     package let playbook: Playbook
-    /// Why all its enrollments end: `retired`, `deleted`; nil when they go on.
+    /// Why all its enrollments end: one of `endings`; nil when they go on.
     package let ending: String?
+    package static let retired = "retired"
+    package static let deleted = "deleted"
+    static let endings: Set = [retired, deleted]
     /// Whether nobody moves in it for now.
     package let isPaused: Bool
     /// Conditions of exits, goal and secondary goals; the others point at them.

@@ -72,6 +72,14 @@ package struct CycleReport: Sendable, Encodable {
         }
     }
 
+    /// Enrollments of one playbook that a change of its file ends.
+    package struct Ending: Sendable, Encodable, Equatable {
+        package var playbook: String
+        /// `retired` or `deleted`.
+        package var reason: String
+        package var enrollments: Int
+    }
+
     package var now: Instant
     package var playbooks: [OfPlaybook]
     /// Empty when it was not the turn of the journeys.
@@ -85,8 +93,10 @@ package struct CycleReport: Sendable, Encodable {
     package var made = 0
     /// Touches made that came too late to be sent.
     package var tooLate = 0
-    /// Touches that end without being sent, those that waited and those made for nobody.
-    package var unsent = 0
+    /// Touches that end without being sent, those that waited and those made for nobody, by how they end.
+    package var unsent: [TouchState: Int] = [:]
+    /// Enrollments that end because their playbook is retired or its file is gone.
+    package var endings: [Ending] = []
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [TouchState: Int]?
 
@@ -107,7 +117,8 @@ package struct CycleReport: Sendable, Encodable {
         goals += next.goals
         made += next.made
         tooLate += next.tooLate
-        unsent += next.unsent
+        unsent.merge(next.unsent, uniquingKeysWith: +)
+        endings += next.endings
     }
 
     mutating func comesRound(_ at: Instant?) {
@@ -122,7 +133,7 @@ package struct CycleReport: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, unsent, touches, changes
+        case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, unsent, endings, touches, changes
         case tooLate = "too_late"
         case standingStill = "standing_still"
     }
@@ -139,7 +150,8 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
         try container.encode(tooLate, forKey: .tooLate)
-        try container.encode(unsent, forKey: .unsent)
+        try container.encode(unsent.values.reduce(0, +), forKey: .unsent)
+        if !endings.isEmpty { try container.encode(endings, forKey: .endings) }
         if !standingStill.isEmpty { try container.encode(standingStill, forKey: .standingStill) }
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {

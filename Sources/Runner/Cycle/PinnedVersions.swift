@@ -21,7 +21,7 @@ package struct PinnedVersions: Sendable {
     }
 
     /// Whether a playbook has been deleted: no file is it, and none that has an error could be.
-    func isGone(_ name: String, from workspace: Workspace) -> Bool {
+    package func isGone(_ name: String, from workspace: Workspace) -> Bool {
         guard isComplete, workspace.playbook(name) == nil else { return false }
         let readable = Set(workspace.playbooks.map(\.path))
         return !texts.contains { path, text in

@@ -6,7 +6,7 @@ extension Planning {
     /// What the plan comes to, as `plan` and `run` print it.
     ///
     /// - Parameter heldJourneys: why journeys are held; nil when it was not their turn.
-    func report(_ plan: Plan, _ heldJourneys: [String: String]?) -> CycleReport {
+    func report(_ plan: Plan, _ heldJourneys: [String: String]?) throws -> CycleReport {
         var report = plan.report
         if let heldJourneys {
             report.journeys = workspace.journeys.map { journey in
@@ -22,17 +22,21 @@ extension Planning {
             report.comesRound(turn.schedule?.begins)
             let tally = plan.tally.playbooks[turn.id] ?? Tally.OfPlaybook()
             if matching != .all { guard turn.isDue || turn.isNews || tally.matched > 0 else { continue } }
-            report.playbooks.append(entry(turn, tally, plan))
+            report.playbooks.append(try entry(turn, tally, plan))
         }
         report.entered = plan.turns.reduce(0) { $0 + (plan.tally.playbooks[$1.id]?.begun ?? 0) }
         (report.moved, report.ended) = (plan.tally.moved, plan.tally.ended)
         (report.goals, report.made, report.tooLate) = (plan.tally.goals, plan.tally.touches, plan.tally.tooLate)
         report.unsent = plan.tally.unsent
+        report.endings = plan.tally.broughtToEnd.map { ending, count in
+            let playbook = plan.rules.versions.values.first { $0.playbookID == ending.playbookID }?.playbook.name
+            return CycleReport.Ending(playbook: playbook ?? "", reason: ending.reason, enrollments: count)
+        }.sorted { $0.playbook < $1.playbook }
         report.playbooks.sort { $0.playbook < $1.playbook }
         return report
     }
 
-    private func entry(_ turn: Turn, _ tally: Tally.OfPlaybook, _ plan: Plan) -> CycleReport.OfPlaybook {
+    private func entry(_ turn: Turn, _ tally: Tally.OfPlaybook, _ plan: Plan) throws -> CycleReport.OfPlaybook {
         var entry = CycleReport.OfPlaybook(
             playbook: turn.playbook.name, version: String(Registry.hash(turn.playbook.source).prefix(8)),
             matched: tally.matched, verdicts: tally.verdicts.full, heldBecause: turn.hold,
@@ -57,6 +61,7 @@ extension Planning {
             entry.warnings.append(
                 "its occurrence of \(at) keeps its turn until \(until.text(in: zone)) \(zone.name), and is over then")
         }
+        if let text = try missed(turn) { entry.warnings.append(text) }
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
         return entry
     }
@@ -80,6 +85,19 @@ extension Planning {
             let what = index == version.goal ? "the goal" : "the exit \"\(version.questions[index].reason)\""
             return "\(what) is already true for \(Int((share * 100).rounded())) % of those who would enter"
         }
+    }
+
+    /// The occurrences that this cycle finds missed, and why.
+    private func missed(_ turn: Turn) throws -> String? {
+        guard let first = turn.missed.first else { return nil }
+        let reason =
+            try turn.work.registered.heldByHand ?? Pauses.reason(for: turn.playbook.name, at: first, connection)
+            ?? "nothing ran in time"
+        let which =
+            turn.missed.count == 1
+            ? "the occurrence of \(time(of: first, turn.playbook)) was missed"
+            : "\(turn.missed.count) occurrences were missed, the first of \(time(of: first, turn.playbook))"
+        return "\(which): \(reason); \"misfire: run\" runs one however late"
     }
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {

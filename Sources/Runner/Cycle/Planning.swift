@@ -60,12 +60,13 @@ struct Planning {
         let doubts = try AttributeDoubts(
             walked.attributes, workspace, isLookedAt: isEvaluating, connection)
         let metricDoubts = try MetricDoubts(walked.metrics, workspace, context, connection)
-        let reasons = Array(doubts.reasons.values) + metricDoubts.reasons.values
         // What enrollments ask for waits; whether a playbook is matched is for the rules of safety to say.
         var believed = context
         believed.doubtfulAttributes = doubts.reasons
         believed.doubtfulMetrics = metricDoubts.reasons
-        if !reasons.isEmpty { found = try versions(known, taking, pauses, believed) }
+        if !doubts.reasons.isEmpty || !metricDoubts.reasons.isEmpty {
+            found = try versions(known, taking, pauses, believed)
+        }
         var rules = CycleRules(
             context: believed, lastCycle: try Meta.lastNow(connection),
             versions: found.versions, matching: turns.map(\.work),
@@ -110,10 +111,8 @@ struct Planning {
         let errors = Books(tally, turns).errors
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
         (plan.rules, plan.turns, plan.tally) = (rules, turns, tally)
-        plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
-        plan.report.standingStill =
-            found.standingStill
-            + reasons.sorted().map { "\($0): enrollments that ask for it wait" }
+        plan.report = try report(plan, isTurnOfJourneys ? heldJourneys : nil)
+        plan.report.standingStill = try found.standingStill + waits(for: doubts, metricDoubts, found.versions)
         plan.isNews =
             try matching == .all || isTurnOfJourneys || !tally.changed.isEmpty
             || turns.contains { $0.isNews || tally.playbooks[$0.id]?.isNews == true }
@@ -190,7 +189,8 @@ struct Planning {
         for running in try Registry(connection).runningVersions(now: now - workspace.dataMap.longestLateness) {
             let ending =
                 pinned.isGone(running.playbook, from: workspace)
-                ? "deleted" : workspace.playbook(running.playbook)?.state == .retired ? "retired" : nil
+                ? Version.deleted
+                : workspace.playbook(running.playbook)?.state == .retired ? Version.retired : nil
             let current = known.works.first { $0.registered.versionID == running.versionID }?.playbook
             let version =
                 current ?? pinned.playbook(running.playbook, source: running.source, files: running.files)

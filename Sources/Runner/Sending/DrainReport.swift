@@ -1,4 +1,4 @@
-import Decisions
+package import Decisions
 
 /// What a run sent, and what it left.
 package struct DrainReport: Sendable, Encodable {
@@ -8,7 +8,7 @@ package struct DrainReport: Sendable, Encodable {
     package var retried = 0
     package var ghosts = 0
     /// Touches that ended without being sent: capped, expired, suppressed, cancelled.
-    package var dropped = 0
+    package var ended: [TouchState: Int] = [:]
     package var held = 0
     /// Touches put off by a cap or a window.
     package var waiting = 0
@@ -20,6 +20,13 @@ package struct DrainReport: Sendable, Encodable {
 
     package init() {}
 
+    /// How touches ended unsent is for people.
+    private enum CodingKeys: CodingKey {
+        case sent, rejected, unknown, retried, ghosts, held, waiting, stopped, recovered, wasInterrupted
+    }
+
+    package var dropped: Int { ended.values.reduce(0, +) }
+
     /// How many touches have come to their end; what is held is tried again by the next cycle, and fails again.
     package var settled: Int { sent + rejected + unknown + ghosts + dropped }
 
@@ -30,7 +37,7 @@ package struct DrainReport: Sendable, Encodable {
         case .unknown: unknown += 1
         case .pending: retried += 1
         case .held: held += 1
-        case .capped, .suppressed, .expired, .cancelled, .ghost, .claimed, .sending: dropped += 1
+        case .capped, .suppressed, .expired, .cancelled, .ghost, .claimed, .sending: ended[state, default: 0] += 1
         }
     }
 

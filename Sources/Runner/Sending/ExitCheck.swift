@@ -36,7 +36,9 @@ struct ExitCheck {
     ///   - versions: the playbooks of the versions that are walked.
     ///   - clock: process time.
     /// - Returns: how many touches end by it without being sent.
-    mutating func run(_ versions: [Int64: Playbook], now: Instant, clock: () -> Instant) throws -> Int {
+    mutating func run(
+        _ versions: [Int64: Playbook], now: Instant, clock: () -> Instant
+    ) throws -> [TouchState: Int] {
         let began = clock()
         let ended = try store.session { connection in
             dataVersion = try connection.dataVersion()
@@ -52,15 +54,15 @@ struct ExitCheck {
     /// Checks some accounts between two of these checks.
     ///
     /// - Parameter accounts: ascending.
-    func run(_ accounts: [Int64], _ versions: [Int64: Playbook], now: Instant) throws -> Int {
+    func run(_ accounts: [Int64], _ versions: [Int64: Playbook], now: Instant) throws -> [TouchState: Int] {
         try store.session { try check(accounts, versions, $0, now: now) }
     }
 
     /// - Parameter due: the accounts, ascending.
     private func check(
         _ due: [Int64], _ versions: [Int64: Playbook], _ connection: Connection, now: Instant
-    ) throws -> Int {
-        guard !due.isEmpty else { return 0 }
+    ) throws -> [TouchState: Int] {
+        guard !due.isEmpty else { return [:] }
         let deciding = try store.read { connection in
             var context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
             context.doubtfulAttributes = try DoubtfulAttributes(connection).reasons
@@ -79,7 +81,7 @@ struct ExitCheck {
         let writer = AccountWriter(
             connection, cycle: 0, now: now, currency: workspace.configuration.currency)
         var slices = SliceSize()
-        var ended = 0
+        var ended: [TouchState: Int] = [:]
         for part in due.byBlock {
             var rest = part[...]
             while !rest.isEmpty {
@@ -92,7 +94,9 @@ struct ExitCheck {
                             try slices.measured { size in
                                 let slice = Array(left.prefix(size))
                                 let accounts = try deciding.prepareToSend(slice)
-                                ended += accounts.reduce(0) { $0 + $1.endedTouches }
+                                for account in accounts {
+                                    ended.merge(account.endedTouches, uniquingKeysWith: +)
+                                }
                                 try writer.write(accounts)
                                 return slice.count
                             }

@@ -210,9 +210,9 @@ package final class Worker {
         let known = claiming.versions
         let versions = try store.read { try pinned.playbooks($0, workspace, now: now, known: known) }
         (claiming.versions, messages.versions) = (versions, versions)
-        report.dropped +=
+        report.ended.merge(
             try accounts.map { try exits.run($0.sorted(), versions, now: now) }
-            ?? exits.run(versions, now: now, clock: clocks.processNow)
+                ?? exits.run(versions, now: now, clock: clocks.processNow), uniquingKeysWith: +)
     }
 
     /// One tick, and what came back meanwhile.

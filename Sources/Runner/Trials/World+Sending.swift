@@ -26,7 +26,7 @@ extension World {
             try bring(index, at: rules.now)
             defer { leave(index) }
             for account in blocks[index].prepareToSend(due, rules, looks) where account.isChanged {
-                ended += account.endedTouches
+                ended += account.endedTouches.values.reduce(0, +)
                 take(account, of: index, at: rules.now)
             }
         }

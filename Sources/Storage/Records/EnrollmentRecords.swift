@@ -196,6 +196,15 @@ package struct EnrollmentRecords {
         ).compactMap { $0["account_id"].integer }
     }
 
+    /// How many enrollments of each version are active.
+    package func activeByVersion() throws -> [Int64: Int] {
+        var found: [Int64: Int] = [:]
+        try FlowCounts(connection).forEach(.here) {
+            found[$0.integer("version_id"), default: 0] += Int($0.integer("count"))
+        }
+        return found
+    }
+
     /// The accounts that are in a playbook now.
     package func active(in playbook: Int64) throws -> Set<Int64> {
         Set(

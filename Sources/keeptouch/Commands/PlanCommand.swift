@@ -33,6 +33,7 @@ struct PlanCommand: ParsableCommand {
         // What `run` would refuse is not foreseen as if it went.
         try store.read { try AttributeColumns(loaded.workspace.dataMap).expectTypes($0) }
         let now = try options.moment(store, zone: loaded.zone)
+        if output.format == .table { try store.read { try options.tellOfThePast($0, now: now, zone: loaded.zone) } }
         var found: [CycleReport.Who] = []
         let listens: ((CycleReport.Who) -> Void)? =
             who ? { item in if verdicts.isEmpty || verdicts.contains(item.verdict) { found.append(item) } } : nil
@@ -55,6 +56,7 @@ struct PlanCommand: ParsableCommand {
             if output.format == .table { ChangesText(changes: report.changes).show() }
         }
         if drafts.isEmpty && report.playbooks.contains(where: { $0.heldBecause != nil })
+            || drafts.isEmpty && !report.standingStill.isEmpty
             || loaded.diagnostics.contains(where: { $0.severity == .error })
         {
             throw ExitCode(1)

@@ -82,9 +82,10 @@ struct RunCommand: AsyncParsableCommand {
                 Terminal.print(CycleText.atWork(draft))
             }
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
-            let opening = try store.read { try Outbox($0).nextOpening() }
+            let opening = try store.read { try Outbox($0).nextLeaving() }
             SendingText(
-                report: sending, unsent: sending.dropped + report.unsent, pending: report.touches?[.pending] ?? 0,
+                report: sending, unsent: sending.ended.merging(report.unsent, uniquingKeysWith: +),
+                unknown: report.touches?[.unknown] ?? 0, pending: report.touches?[.pending] ?? 0,
                 held: report.touches?[.held] ?? 0,
                 opening: opening.map { "\($0.text(in: loaded.zone)) \(loaded.zone.name)" }, paused: paused
             ).show()
@@ -101,9 +102,10 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        let hasHeldTouches = (report.touches?[.held] ?? 0) > 0
+        let needsAPerson = [.held, .unknown].contains { (report.touches?[$0] ?? 0) > 0 }
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty
+        if hasHold || needsAPerson || !report.standingStill.isEmpty || sending.hasFindings || !digests.failed.isEmpty
+            || !told.failed.isEmpty
             || hasErrors
             || isPaused
         {

@@ -107,6 +107,17 @@ struct CycleText {
                 "\(Terminal.count(report.entered - inTable, "enrollment")) began after what this run sent; the table has what was so "
                     + "before that.")
         }
+        for ending in report.endings {
+            let why = ending.reason == Version.deleted ? "has no file any more" : "is retired"
+            Terminal.print(
+                Terminal.styled(
+                    "\(ending.playbook) \(why): \(Terminal.count(ending.enrollments, "enrollment")) of it "
+                        + (hasRun
+                            ? "ended, and the messages that waited are cancelled; what ended does not go on"
+                            : "would end"),
+                    .yellow))
+            if hasRun { Terminal.hint("  who they were: keeptouch accounts --in \(ending.playbook) --state ended") }
+        }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         let late =
             report.tooLate > 0
@@ -129,8 +140,10 @@ extension CycleText {
 /// What a run sent, as a person reads it.
 struct SendingText {
     let report: DrainReport
-    /// All touches that ended unsent, those that the cycle has ended among them.
-    let unsent: Int
+    /// All touches that ended unsent, those that the cycle has ended among them, by how they ended.
+    let unsent: [TouchState: Int]
+    /// All touches of which nobody knows whether they arrived, whatever run made them so.
+    let unknown: Int
     /// All touches that are to go out later.
     let pending: Int
     /// All touches that are held, whatever run held them.
@@ -146,9 +159,10 @@ struct SendingText {
         add(report.ghosts, report.ghosts == 1 ? "ghost of a holdout" : "ghosts of holdouts")
         add(report.retried, "tries failed and are repeated")
         add(report.rejected, "rejected")
-        add(report.unknown, "unknown (keeptouch touches --state unknown)")
+        add(unknown, "unknown (keeptouch touches --state unknown)")
         add(held, "held (keeptouch touches --state held)")
-        add(unsent, "ended unsent (capped, expired, suppressed or cancelled)")
+        let causes = TouchState.allCases.compactMap { state in unsent[state].map { "\($0) \(state.rawValue)" } }
+        add(unsent.values.reduce(0, +), "ended unsent (\(causes.joined(separator: ", ")))")
         add(report.recovered, "taken over from a run that died")
         add(pending, "pending (keeptouch touches --state pending says when)")
         Terminal.print(parts.joined(separator: ", ") + ".")

@@ -43,7 +43,8 @@ import Testing
             said == [
                 """
                 max_fall: logins fell on 2024-10-06 for 60 of 60 steady accounts at once (100 %; a week before 0 %, and \
-                10 % more is the most): enrollments that ask for it wait
+                10 % more is the most): enrollments that ask for it wait, of main (60 running); import the day again, or wait \
+                for the next one, or believe it with: keeptouch release main
                 """
             ])
         // The next day is as others are, and a whole one later really is empty for one account.
