@@ -57,9 +57,28 @@ struct WorkspaceOptions: ParsableArguments {
     }
 }
 
+extension WorkspaceOptions {
+    /// Says of a moment before the last cycle what can be known of it.
+    func tellOfThePast(_ connection: Connection, now: Instant, zone: Zone) throws {
+        guard self.now != nil, let last = try Meta.lastNow(connection), now < last else { return }
+        Terminal.hint(
+            "a cycle has been at \(last.text(in: zone)) \(zone.name): values are as of \(now.text(in: zone)); verdicts, "
+                + "enrollments and messages are as they stand now")
+    }
+
+    /// Who types the command; in a simulation at its clock, which the moments of its playbooks are compared with.
+    func author(_ store: Store, zone: Zone) throws -> Author {
+        var author = Author.command
+        if try store.read({ try Meta.isSimulation($0) }) { author.at = try moment(store, zone: zone) }
+        return author
+    }
+}
+
 /// A workspace with the files it was read from.
 struct LoadedWorkspace {
     var workspace: Workspace
+    /// Playbooks that it has an earlier version of, for their files have an error or are gone.
+    var earlier: Set<String> = []
     var files: CheckedFiles
     var directory: URL
 
@@ -125,6 +144,23 @@ struct LoadedWorkspace {
     }
 
     var stepNames: StepNames { StepNames(workspace, pinned: files.pinned) }
+
+    /// With the playbooks whose files have an error or are gone, as a cycle last read them: what runs of them, and what ran,
+    /// can be looked at all the same.
+    func withEarlierVersions(_ connection: Connection) throws -> LoadedWorkspace {
+        var loaded = self
+        let query = StatusQuery(connection)
+        for known in try query.playbooks(now: Instant(milliseconds: 0), [:]) where workspace.playbook(known.name) == nil
+        {
+            guard let version = try query.versions(of: known.id, limit: 1).first,
+                var playbook = files.pinned.playbook(known.name, source: version.source, files: version.files)
+            else { continue }
+            if files.pinned.isGone(known.name, from: workspace) { playbook.state = .retired }
+            loaded.workspace.playbooks.append(playbook)
+            loaded.earlier.insert(known.name)
+        }
+        return loaded
+    }
 
     func playbook(_ name: String) throws -> Playbook {
         if let playbook = workspace.playbook(name) { return playbook }

@@ -88,6 +88,94 @@ import Testing
                 == (2...5).flatMap { Array(repeating: "north 06-0\($0) 08:00 nora@north.example", count: 2) })
     }
 
+    private static let drip = "when: seats > 0\nsteps:\n  - email: mail.md\n  - wait: 1d\n  - email: mail.md"
+
+    /// A world in which an account has had the first message of a drip.
+    private func drips(_ playbooks: [String: String] = ["p": drip]) throws -> Scratch {
+        let scratch = try simulation(try Endpoint(), playbooks)
+        try load(
+            scratch, "accounts", "key,name,seats,contact_email\nnorth,North,3,nora@north.example\n",
+            at: "2026-03-02T09:00Z")
+        try run(scratch, "run", "--now", "2026-03-02T09:00Z")
+        return scratch
+    }
+
+    @Test func whatStandsStillSaysWhy() throws {
+        let scratch = try drips([
+            "p": Self.drip, "q": Self.drip,
+            "save": "exclusive: true\non: report_made\nsteps:\n  - email: mail.md\n  - wait: 9d\n  - email: mail.md",
+        ])
+        let before = "2026-03-02T10:00Z"
+        try run(scratch, "record", "north", "report_made", "score=1", "--now", before)
+        try run(scratch, "pause", "p", "--reason", "being rewritten", "--now", before)
+        try run(scratch, "run", "--now", before)
+        try run(scratch, "run", "--now", "2026-03-05T10:00Z")
+        for (playbook, why) in [
+            ("p", "stands still: p is paused: being rewritten"),
+            ("q", "stands still: the exclusive playbook save has the account"),
+        ] {
+            let told = try scratch.keeptouch("explain", "north", "--playbook", playbook).output
+            #expect(told.contains(why), "\(told)")
+            let list = try scratch.keeptouch("accounts", "--in", playbook).output
+            #expect(list.contains(why), "\(list)")
+        }
+        #expect(try !scratch.keeptouch("explain", "north", "--playbook", "save").output.contains("stands still"))
+        let status = try scratch.keeptouch("status").output
+        #expect(status.contains("playbook:p is paused since 2026-03-02 10:00: being rewritten"), "\(status)")
+    }
+
+    @Test func whatRunsOfAFileWithAnErrorCanBeLookedAt() throws {
+        let scratch = try drips()
+        try scratch.replace("seats > 0", with: "seets > 0", in: "playbooks/p/playbook.yaml")
+        _ = try scratch.keeptouch("run", "--now", "2026-03-04T09:00Z")
+        let told = try scratch.keeptouch("explain", "north", "--playbook", "p").output
+        #expect(told.contains("p (its file has an error; this is its last version)"), "\(told)")
+        #expect(told.contains("enrolled 2026-03-02 09:00"), "\(told)")
+        let list = try scratch.keeptouch("accounts", "--in", "p", "--state", "all").output
+        #expect(list.contains("north"), "\(list)")
+        let touches = try scratch.keeptouch("touches", "--playbook", "p", "--format", "csv")
+        #expect(touches.code == 0 && touches.output.contains("nora@north.example"), "\(touches)")
+        // Nobody knows when it comes round next; what was to come is over.
+        let status = try scratch.keeptouch("status", "--format", "json").output
+        #expect(!status.contains("2026-03-03"), "\(status)")
+    }
+
+    @Test func aFileThatIsGoneEndsWhatRunsAndSaysWhose() throws {
+        let scratch = try drips()
+        try scratch.remove("playbooks/p")
+        let outcome = try scratch.keeptouch("run", "--now", "2026-03-02T10:00Z")
+        #expect(outcome.output.contains("p has no file any more: 1 enrollment of it ended"), "\(outcome)")
+        let list = try scratch.keeptouch("accounts", "--in", "p", "--state", "ended").output
+        #expect(list.contains("north") && list.contains("(deleted)"), "\(list)")
+    }
+
+    @Test func aMissedCampaignIsSaidOnce() throws {
+        let scratch = try drips(["once": "at: once 2026-03-05 09:00\nsteps:\n  - email: mail.md"])
+        let missed = "once: the occurrence of 2026-03-05 09:00 UTC was missed: nothing ran in time"
+        for (moment, isSaid) in [("2026-03-06T09:00Z", true), ("2026-03-06T10:00Z", false)] {
+            let outcome = try scratch.keeptouch("run", "--now", moment)
+            #expect(outcome.code == 0 && outcome.output.contains(missed) == isSaid, "\(outcome)")
+        }
+    }
+
+    @Test func whoWouldLeaveAtOnceIsNotEnrolledByHand() throws {
+        let scratch = try drips(["p": Self.drip.replacing("seats > 0", with: "seats > 9\nexit: [no_match]")])
+        let outcome = try scratch.keeptouch("enroll", "north", "--playbook", "p")
+        #expect(outcome.code == 1)
+        #expect(
+            outcome.complaints.contains(
+                "north does not match p, whose exit no_match would end it at once: seats > 9"), "\(outcome)")
+    }
+
+    @Test func aStepThatNobodyHasIsAnErrorWithTheNearest() throws {
+        let scratch = try drips()
+        let outcome = try scratch.keeptouch("touches", "--playbook", "p", "--step", "emall_1")
+        #expect(
+            outcome.code == 1 && outcome.complaints.contains("there is no step \"emall_1\" in p; did you mean \"email_1\"?"),
+            "\(outcome)")
+        #expect(try scratch.keeptouch("touches", "--step", "email_1").code == 0)
+    }
+
     @Test func everyKeyAndEveryPersonIsAnsweredAndWhatIsDroppedIsTold() throws {
         let endpoint = try Endpoint()
         let scratch = try simulation(

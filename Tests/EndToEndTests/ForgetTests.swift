@@ -35,6 +35,8 @@ import Testing
         #expect(bytes(scratch, hold: "owner@a3.example"))
         let preview = try scratch.keeptouch("forget", "owner@a3.example", "--dry-run")
         #expect(preview.code == 0 && preview.output.hasPrefix("Would be erased: 1 contact."), "\(preview)")
+        #expect(preview.output.contains("Would be emptied, the rows stay"), "\(preview)")
+        #expect(preview.output.contains("1 address would be suppressed"), "\(preview)")
         #expect(try scratch.number("SELECT count(*) FROM contact") == 21)
         #expect(try scratch.number("SELECT count(*) FROM suppression") == 0)
 

@@ -154,6 +154,7 @@ package struct AccountStory {
         package var endedAt: Instant?
         package var endReason: String?
         package var goalAt: Instant?
+        package var isExclusive: Bool
         package var entry: String
         package var versionHash: String
         package var source: String
@@ -163,7 +164,7 @@ package struct AccountStory {
         try connection.query(
             """
             SELECT e.id, e.arm, e.variant, e.entered_at, e.state, e.step, e.due_at, e.ended_at, e.end_reason, e.goal_at,
-                e.entry, v.hash, v.source
+                e.exclusive, e.entry, v.hash, v.source
             FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
             JOIN playbook_version AS v ON v.id = e.version_id
             WHERE p.name = :playbook AND e.account_id = :account ORDER BY e.entered_at DESC LIMIT 5
@@ -173,7 +174,8 @@ package struct AccountStory {
                 id: row["id"].integer ?? 0, arm: try row["arm"].word(), variant: row["variant"].text,
                 enteredAt: row["entered_at"].instant ?? Instant(milliseconds: 0), state: try row["state"].word(),
                 step: Int(row["step"].integer ?? 0), dueAt: row["due_at"].instant, endedAt: row["ended_at"].instant,
-                endReason: row["end_reason"].text, goalAt: row["goal_at"].instant, entry: row["entry"].text ?? "{}",
+                endReason: row["end_reason"].text, goalAt: row["goal_at"].instant,
+                isExclusive: row["exclusive"].integer == 1, entry: row["entry"].text ?? "{}",
                 versionHash: row["hash"].text ?? "", source: row["source"].text ?? "")
         }
     }

@@ -240,6 +240,11 @@ package struct Ledger {
         return row["later"].integer == 1 ? "its enrollment has gone on to a later step" : nil
     }
 
+    /// Whether a touch was ever made at a step of that name.
+    package func hasTouches(at step: String) throws -> Bool {
+        try connection.first("SELECT 1 FROM touch WHERE step = :step LIMIT 1", ["step": .text(step)]) != nil
+    }
+
     /// Settles an `unknown` or `held` touch, or drops a pending one.
     ///
     /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle; `TooLate` when it is to be

@@ -57,6 +57,9 @@ package struct StatusQuery {
             isLocal = schedule?.hasSuffix(" local") == true
         }
 
+        /// Whether it is over everywhere; a clock in the far west shows it half a day after UTC.
+        func isOver(by now: Instant) -> Bool { now - at > (isLocal ? .hours(12) : .hours(0)) }
+
         /// For people, on the clock of a zone unless it is local: `2026-03-08 10:00 local`.
         package func text(in zone: Zone) -> String { isLocal ? "\(at.text(in: .utc)) local" : at.text(in: zone) }
     }
@@ -82,14 +85,16 @@ package struct StatusQuery {
                 ended: found.entered - found.active, goals: found.goals, holdout: found.heldOut,
                 open: found.touches(TouchState.allCases.filter { !$0.isSettled }), sent: found.touches([.sent]),
                 heldBecause: row["held_because"].text, paused: pause.map { ($0.reason, $0.at) },
-                lastMatchAt: row["last_match_at"].instant, nextAt: pause == nil ? Self.next(row) : nil)
+                lastMatchAt: row["last_match_at"].instant, nextAt: pause == nil ? Self.next(row, after: now) : nil)
         }
     }
 
-    /// When a playbook comes round next; nil for one that is not live, whose last plans are no plans any more.
-    private static func next(_ row: Row) -> Occurrence? {
+    /// When a playbook comes round next; nil for one that is not live, whose last plans are no plans any more, and where an
+    /// occurrence that is over keeps its turn or no cycle has looked since.
+    private static func next(_ row: Row, after now: Instant) -> Occurrence? {
         guard row["state"].text == Playbook.State.live.rawValue else { return nil }
         return row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) }
+            .flatMap { $0.isOver(by: now) ? nil : $0 }
     }
 
     /// With the counts that are kept.

@@ -77,11 +77,12 @@ extension AccountList {
 
     func enrollments(_ asked: Inside, _ rows: AccountRows) throws -> [Int: Enrollments] {
         var found: [Int: Enrollments] = [:]
+        let standstill = try Standstill(connection, accounts: (rows.ids.first ?? 0)...(rows.ids.last ?? 0))
         let excluded = asked.isService ? [:] : try ExclusionRecords(connection).load(rows, at: context.now)
         try rows.forEach(
             """
             SELECT e.account_id, e.arm, e.variant, e.state, e.step, e.due_at, e.entered_at, e.ended_at, e.end_reason,
-                e.goal_at, e.goal_until, v.source,
+                e.goal_at, e.goal_until, e.exclusive, v.source,
                 CASE WHEN a.erased_at IS NULL OR a.churned_at < a.erased_at THEN a.churned_at END AS churned_at
             FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id JOIN account AS a ON a.id = e.account_id
             JOIN playbook_version AS v ON v.id = e.version_id
@@ -125,6 +126,12 @@ extension AccountList {
             if let longest = concerning.longest {
                 found[index]?.reasons.append(Reason(longest.sentence(in: context.zone)))
                 found[index]?.nextAt = concerning.resuming(due)
+            } else if let why = standstill.reason(
+                of: asked.playbook, isService: asked.isService, isExclusive: row.flag("exclusive"),
+                account: row.integer("account_id"))
+            {
+                found[index]?.reasons.append(Reason("stands still: \(why)"))
+                found[index]?.nextAt = due.flatMap { $0 > context.now ? $0 : nil }
             } else if let due {
                 found[index]?.nextAt = due
             }

@@ -72,13 +72,14 @@ struct AccountsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try options.read()
+        let files = try options.read()
         let question = try question
-        var choice = try question.choice(in: loaded.workspace)
-        let store = try loaded.open(.readOnly)
-        let now = try options.moment(store, zone: loaded.zone)
-        let names = loaded.stepNames
+        let store = try files.open(.readOnly)
+        let now = try options.moment(store, zone: files.zone)
         try store.read { connection in
+            let loaded = try files.withEarlierVersions(connection)
+            let names = loaded.stepNames
+            var choice = try question.choice(in: loaded.workspace)
             let context = try EvaluationContext(
                 connection, workspace: loaded.workspace, now: now, asking: [choice.condition].compactMap(\.self))
             try question.narrow(&choice, in: loaded.workspace, connection, asOf: now)

@@ -49,8 +49,9 @@ struct PauseCommand: ParsableCommand {
         let loaded = try options.read()
         try scope.check(loaded)
         let store = try loaded.open(.readWrite)
+        let author = try options.author(store, zone: loaded.zone)
         try store.write { connection in
-            try Author.command.pause(scope.text, because: reason, connection)
+            try author.pause(scope.text, because: reason, connection)
         }
         Terminal.print("\(scope.text) is paused: nothing is planned or sent for it.")
         Terminal.hint("let it go on with: keeptouch resume \(scope.text)")
@@ -87,8 +88,9 @@ struct ResumeCommand: ParsableCommand {
             throw CommandError(
                 "--as is for a database of which status says that it may be another one; this one is not")
         }
+        let author = try options.author(store, zone: loaded.zone)
         let isCleared = try store.write { connection in
-            try Author.command.resume(
+            try author.resume(
                 scope.text, because: origin.map { "the database is \($0.rawValue)" }, connection)
         }
         guard isCleared else {

@@ -40,12 +40,12 @@ struct EnrollCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         var wishes = try store.read { try named($0) }
-        if let audience = playbook.audience?.term {
-            try store.read { connection in
-                let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
-                let members = try Audience(connection, context, audience, key: playbook.audienceKey)
+        try store.read { connection in
+            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            for (term, what) in playbook.expected {
+                let members = try Audience(connection, context, term, key: playbook.audienceKey)
                     .members(among: wishes.compactMap(\.id))
-                for index in wishes.indices { wishes[index].refuse(outside: members, audience, playbook.name) }
+                for index in wishes.indices { wishes[index].refuse(outside: members, what) }
             }
         }
         for wish in wishes { if let complaint = wish.complaint { Terminal.complain(complaint) } }
@@ -115,9 +115,25 @@ private struct EnrollmentWish {
         }
     }
 
-    mutating func refuse(outside members: Set<Int64>, _ audience: Term, _ playbook: String) {
-        guard let id, !members.contains(id) else { return }
-        complaint =
-            "\(place)\(key) is not in the audience of \(playbook), which it would leave at once: \(audience.text)"
+    /// - Parameter what: what all others do.
+    mutating func refuse(outside members: Set<Int64>, _ what: String) {
+        guard let id, complaint == nil, !members.contains(id) else { return }
+        complaint = "\(place)\(key) \(what)"
+    }
+}
+
+extension Playbook {
+    /// What must hold of an account that it would not leave at once, and what is said of one of which it does not.
+    fileprivate var expected: [(Term, String)] {
+        var expected: [(Term, String)] = []
+        if let audience = audience?.term {
+            expected.append(
+                (audience, "is not in the audience of \(name), which it would leave at once: \(audience.text)"))
+        }
+        if exits.contains(.noMatch), case .when(let condition) = trigger {
+            expected.append(
+                (condition, "does not match \(name), whose exit no_match would end it at once: \(condition.text)"))
+        }
+        return expected
     }
 }

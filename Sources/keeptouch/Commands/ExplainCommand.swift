@@ -19,11 +19,13 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func run() throws {
-        let loaded = try options.read()
-        if let playbook { _ = try loaded.playbook(playbook) }
-        let store = try loaded.open(.readOnly)
-        let now = try options.moment(store, zone: loaded.zone)
+        let files = try options.read()
+        let store = try files.open(.readOnly)
+        let now = try options.moment(store, zone: files.zone)
         try store.read { connection in
+            let loaded = try files.withEarlierVersions(connection)
+            if let playbook { _ = try loaded.playbook(playbook) }
+            try options.tellOfThePast(connection, now: now, zone: loaded.zone)
             let story = try AccountStory.find(account, connection)
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             Terminal.print(
@@ -79,7 +81,10 @@ private struct PlaybookText {
     let now: Instant
 
     func show() throws {
-        let state = playbook.state == .live ? "" : " (\(playbook.state.rawValue))"
+        let state =
+            loaded.earlier.contains(playbook.name)
+            ? " (its file \(playbook.state == .retired ? "is gone" : "has an error"); this is its last version)"
+            : playbook.state == .live ? "" : " (\(playbook.state.rawValue))"
         Terminal.print(Terminal.styled("\(playbook.name)\(state): \(playbook.title)", .bold))
         if let stale = context.staleness(of: playbook.decidingTerms) { Terminal.print("  held: \(stale)") }
         if let audience = playbook.audience { try show("audience", audience.term, event: nil) }
@@ -180,8 +185,7 @@ private struct PlaybookText {
             } else {
                 line += "at \(place(of: enrollment))"
                 line += enrollment.dueAt.map { ", due \(text($0))" } ?? ", waiting for its touches"
-                let exclusion = try story.exclusions(at: now).filter { $0.concerns(playbook) }.longest
-                line += exclusion.map { "; stands still: \($0.sentence(in: loaded.zone))" } ?? ""
+                line += try whyStill(enrollment).map { "; stands still: \($0)" } ?? ""
             }
             Terminal.print(line)
             try showStanding(of: enrollment)
@@ -216,12 +220,36 @@ private struct PlaybookText {
         }
     }
 
-    /// The steps that the enrollment walks: those of its version, empty when that can no longer be read.
-    private func steps(of enrollment: AccountStory.Enrollment) -> [Step] {
-        let walked =
-            enrollment.source == playbook.source
+    /// Why it does not go on by itself: somebody or something stops it, or what it asks for is not believed now.
+    private func whyStill(_ enrollment: AccountStory.Enrollment) throws -> String? {
+        if let exclusion = try story.exclusions(at: now).filter({ $0.concerns(playbook) }).longest {
+            return exclusion.sentence(in: loaded.zone)
+        }
+        let standstill = try Standstill(connection, accounts: story.accountID...story.accountID)
+        if let reason = standstill.reason(
+            of: playbook.name, isService: playbook.isService, isExclusive: enrollment.isExclusive,
+            account: story.accountID)
+        {
+            return reason
+        }
+        guard let walked = walked(enrollment) else { return "its version cannot be read with the files of today" }
+        var believed = context
+        believed.doubtfulAttributes = try DoubtfulAttributes(connection).reasons
+        believed.doubtfulMetrics = try DoubtfulMetrics(connection).reasons
+        let steps = walked.steps(of: enrollment.variant)
+        let asked = steps.indices.contains(enrollment.step) ? steps[enrollment.step].terms : []
+        return Version(id: 0, playbookID: 0, playbook: walked, in: believed).unansweredExit
+            ?? believed.staleness(of: asked)
+    }
+
+    /// The version that the enrollment walks; nil when it can no longer be read.
+    private func walked(_ enrollment: AccountStory.Enrollment) -> Playbook? {
+        enrollment.source == playbook.source
             ? playbook : PinnedVersions(texts: loaded.texts).playbook(playbook.name, source: enrollment.source)
-        return walked?.steps(of: enrollment.variant) ?? []
+    }
+
+    private func steps(of enrollment: AccountStory.Enrollment) -> [Step] {
+        walked(enrollment)?.steps(of: enrollment.variant) ?? []
     }
 
     private func place(of enrollment: AccountStory.Enrollment) -> String {

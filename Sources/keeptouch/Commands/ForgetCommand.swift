@@ -145,9 +145,11 @@ struct ForgetCommand: ParsableCommand {
                 Terminal.count(counts.contacts, "contact"),
             ].compactMap { $0 }.joined(separator: " and ")
             Terminal.print("\(dryRun ? "Would be erased" : "Erased"): \(rows).")
-            let open = counts.cancelled > 0 ? ", \(counts.cancelled) of them open and then cancelled" : ""
+            let open =
+                counts.cancelled > 0
+                ? ", \(counts.cancelled) of them open and \(dryRun ? "to be" : "now") cancelled" : ""
             Terminal.print(
-                "Emptied, the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
+                "\(dryRun ? "Would be emptied" : "Emptied"), the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
                     + "details of \(Terminal.count(counts.attempts, "attempt")); \(Terminal.count(counts.events, "event")); "
                     + "\(Terminal.count(counts.outcomes, "outcome")); \(Terminal.count(counts.texts, "other row")).")
         }
@@ -159,7 +161,7 @@ struct ForgetCommand: ParsableCommand {
         if counts.suppressed > 0 {
             let before = counts.suppressed - counts.newlySuppressed
             Terminal.print(
-                "\(Terminal.count(counts.suppressed, "address", "addresses")) suppressed as a keyed hash"
+                "\(Terminal.count(counts.suppressed, "address", "addresses")) \(dryRun ? "would be " : "")suppressed as a keyed hash"
                     + (before > 0 ? ", \(before) since an earlier erasure." : "."))
         }
         guard !dryRun, !isNothing(counts) else { return }

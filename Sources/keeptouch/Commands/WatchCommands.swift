@@ -72,8 +72,9 @@ struct TouchesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try options.read()
-        let store = try loaded.open(.readOnly)
+        let files = try options.read()
+        let store = try files.open(.readOnly)
+        let loaded = try store.read { try files.withEarlierVersions($0) }
         if let playbook { _ = try loaded.playbook(playbook) }
         let most = limit ?? (output.format == .table ? Self.shown : .max)
         let (entries, outcomes) = try store.read { connection in
@@ -89,6 +90,7 @@ struct TouchesCommand: ParsableCommand {
             filter.settledFrom = try endedFrom.map { zone.start(of: try Day.option("--ended-from", $0)) }
             filter.settledTo = try endedTo.map { zone.start(of: try Day.option("--ended-to", $0) + 1) }
             let ledger = Ledger(connection)
+            if let step { try expect(step, loaded.workspace, ledger) }
             let entries = try ledger.touches(filter)
             return (entries, try ledger.outcomes(of: entries))
         }
@@ -119,6 +121,17 @@ struct TouchesCommand: ParsableCommand {
     }
 }
 
+extension TouchesCommand {
+    /// Refuses a step that no playbook has and no touch was made at.
+    private func expect(_ step: String, _ workspace: Workspace, _ ledger: Ledger) throws {
+        let asked = playbook.flatMap { workspace.playbook($0) }.map { [$0] } ?? workspace.playbooks
+        let known = Set(asked.flatMap { $0.programs.joined().map(\.id) })
+        guard !known.contains(step), try !ledger.hasTouches(at: step) else { return }
+        let place = playbook.map { " in \($0)" } ?? ""
+        throw CommandError("there is no step \"\(step)\"\(place)\(suggestion(for: step, in: known.sorted()))")
+    }
+}
+
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "What is going on, what is held, and what needs a person.")
@@ -146,7 +159,7 @@ struct StatusCommand: ParsableCommand {
             let playbooks = try query.playbooks(now: now)
             var table = Table([
                 ("playbook", .left), ("state", .left), ("active", .right), ("ended", .right), ("goal", .right),
-                ("holdout", .right), ("open", .right), ("sent", .right), ("last match", .left), ("next", .left),
+                ("holdout", .right), ("open", .right), ("sent", .right), ("last look", .left), ("next", .left),
             ])
             table.rows = playbooks.map { item in
                 [
@@ -185,7 +198,7 @@ struct StatusCommand: ParsableCommand {
             let counted = TouchState.allCases.compactMap { state in touches[state].map { "\($0) \(state.rawValue)" } }
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
-            if let opening = try Outbox(connection).nextOpening() {
+            if let opening = try Outbox(connection).nextLeaving() {
                 let moment = "\(opening.text(in: loaded.zone)) \(loaded.zone.name)"
                 Terminal.print(
                     opening > now
