@@ -103,7 +103,8 @@ import Testing
     @Test func whatStandsStillSaysWhy() throws {
         let scratch = try drips([
             "p": Self.drip, "q": Self.drip,
-            "save": "exclusive: true\non: report_made\nsteps:\n  - email: mail.md\n  - wait: 9d\n  - email: mail.md",
+            "save": "exclusive: true\n"
+                + Self.drip.replacing("when: seats > 0", with: "on: report_made").replacing("1d", with: "9d"),
         ])
         let before = "2026-03-02T10:00Z"
         try run(scratch, "record", "north", "report_made", "score=1", "--now", before)
@@ -171,7 +172,8 @@ import Testing
         let scratch = try drips()
         let outcome = try scratch.keeptouch("touches", "--playbook", "p", "--step", "emall_1")
         #expect(
-            outcome.code == 1 && outcome.complaints.contains("there is no step \"emall_1\" in p; did you mean \"email_1\"?"),
+            outcome.code == 1
+                && outcome.complaints.contains("there is no step \"emall_1\" in p; did you mean \"email_1\"?"),
             "\(outcome)")
         #expect(try scratch.keeptouch("touches", "--step", "email_1").code == 0)
     }
