@@ -157,7 +157,7 @@ package struct RiskReport {
             title,
             [
                 .sentence(
-                    "\(treated) accounts were taken in, \(goals) of which have reached the goal so far and "
+                    "\(treated) \(treated == 1 ? "account was" : "accounts were") taken in, \(goals) of which \(goals == 1 ? "has" : "have") reached the goal so far and "
                         + "\(items.reduce(0) { $0 + $1.open }) still can. Whether the playbooks were the cause is for "
                         + "`report experiment` to say."),
                 .table(table),
@@ -197,7 +197,7 @@ package struct RiskReport {
         }
         var blocks: [Report.Block] = [
             .sentence(
-                "Of \(all) departures, \(share.successes) came without a playbook of a risk, held by nothing, having matched the account in the "
+                "Of \(all) \(all == 1 ? "departure" : "departures"), \(share.successes) came without a playbook of a risk, held by nothing, having matched the account in the "
                     + "\(Tenures.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
                     + "\(Report.Unit.share.text(share.wilson())), of this look only)."),
             .table(table),

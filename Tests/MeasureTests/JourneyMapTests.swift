@@ -68,6 +68,22 @@ struct JourneyMapTests {
                 == column(report, "Steps of a", "moved on, last 14 days").prefix(2))
     }
 
+    /// Who got nothing and who left stand in the stage in which they were then, wherever their account is today.
+    @Test func theMapAsksNobodyWhereItIsToday() throws {
+        let world = try Self.world()
+        let asOf = AttritionWorld.day(200)
+        func map() throws -> Report {
+            try world.store.read { try JourneyMap.report($0, workspace: world.workspace, asOf: asOf) }
+        }
+        let before = try map()
+        let rows = try #require(before.table(named: "Stages of a")).rows
+        // Nobody had got anything by then, and all of those who left had only signed up.
+        #expect(rows.allSatisfy { $0[6] == $0[2] }, "\(rows)")
+        #expect(rows.map { $0[5] != .count(0) } == [true, false, false], "\(rows)")
+        try world.store.write { try $0.execute("UPDATE account SET journey = NULL, stage = NULL") }
+        #expect(try map().text() == before.text())
+    }
+
     @Test func aTouchpointStandsInTheStageInWhichItReachedAccountsWithWhoMovedOn() throws {
         let report = try map()
         guard case .table(let table) = report.sections[1].blocks[2] else {

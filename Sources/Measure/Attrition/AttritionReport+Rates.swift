@@ -44,11 +44,14 @@ extension AttritionReport {
 
     /// Of which time it is not known whether all departures are.
     private var past: String? {
-        guard let brought = tenures.brought, brought.day > window.from else { return nil }
-        return
+        doubted.map { brought in
             "Of the time before \(brought.day) departures are those that the import of that day told: \(brought.departed) of its "
-            + "\(brought.accounts) accounts had left. Those that it left out are missing, and the months before lost more than they show."
+                + "\(brought.accounts) \(brought.accounts == 1 ? "account" : "accounts") had left. Those that it left out are missing, and the months before lost more than they show."
+        }
     }
+
+    /// The import that brought the past of the window with it, of which it alone tells who left.
+    private var doubted: Tenures.Brought? { tenures.brought.flatMap { $0.day > window.from ? $0 : nil } }
 
     private var convention: String {
         "An account is a customer while its status is active and its MRR is above 0, or unknown; days are those of "
@@ -151,7 +154,11 @@ extension AttritionReport {
         let z = (Double(gone) - allowed) / variance.squareRoot()
         let verdict =
             abs(z) < 1.96
-            ? "no difference is shown" : z > 0 ? "more is lost than that" : "less is lost than that"
+            ? "no difference is shown"
+            : z > 0
+                ? "more is lost than that"
+                : "less is lost than that"
+                    + (doubted.map { ", if the import of \($0.day) left no departure out" } ?? "")
         return start
             + "in \(months.count) whole \(months.count == 1 ? "month" : "months") \(gone) of \(months.count == 1 ? "its" : "their") customers were gone at the end, where \(Report.Unit.plain(0).text(allowed)) were acceptable: "
             + "\(verdict) (z \(Report.Unit.plain(1).text(z)), asked at 1.96; a false answer in 5% of windows)."
@@ -264,7 +271,7 @@ extension AttritionReport {
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
         return
-            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), where chance alone puts "
+            "\(outside.count) of \(asked) \(asked == 1 ? "month" : "months") \(outside.count == 1 ? "lies" : "lie") outside of three standard deviations \(scale), where chance alone puts "
             + "\(chance): \(names)\(more)."
     }
 
@@ -272,6 +279,11 @@ extension AttritionReport {
 
     /// How many anniversaries, and how many of the newest cohorts, are shown.
     private static let (mostMonths, mostCohorts) = (12, 24)
+
+    /// One anniversary more would change the share of a few.
+    private static func tells(_ cohort: Tenures.Cohort, _ index: Int) -> Bool {
+        cohort.cells[index].eligible > 0 && (cohort.isComplete(index) || cohort.cells[index].eligible >= fewest)
+    }
 
     func cohorts() throws -> Report.Section {
         let all = tenures.cohorts(from: Month(of: tenures.today) + -Self.mostCohorts, upTo: Self.mostMonths)
@@ -295,8 +307,7 @@ extension AttritionReport {
                             return .text("")
                         }
                         let cell = cohort.cells[index]
-                        // One anniversary more would change the share of a few.
-                        guard cohort.isComplete(index) || cell.eligible >= Self.fewest else {
+                        guard Self.tells(cohort, index) else {
                             return .none("Of fewer than \(Self.fewest) the anniversary has come.")
                         }
                         let rate = Double(cell.retained) / Double(cell.eligible)
@@ -314,7 +325,7 @@ extension AttritionReport {
                 Report.Chart.Heat.Row(
                     label: "\(cohort.month)",
                     values: (0..<width).map { index in
-                        guard cohort.cells.indices.contains(index), cohort.cells[index].eligible > 0 else { return nil }
+                        guard cohort.cells.indices.contains(index), Self.tells(cohort, index) else { return nil }
                         return Double(cohort.cells[index].retained) / Double(cohort.cells[index].eligible)
                     },
                     complete: (0..<width).first { !cohort.isComplete($0) } ?? width)

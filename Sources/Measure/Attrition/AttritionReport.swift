@@ -109,9 +109,10 @@ package struct AttritionReport {
         let erased = tenures.erased
         if erased.left + erased.customers > 0 {
             sentences.append(
-                "\(erased.left + erased.customers) accounts were erased since: \(erased.left) had left before and count with "
-                    + "their dates, MRR and reason; \(erased.customers) were customers and count on no side, as nobody knows "
-                    + "whether they are still there.")
+                "\(erased.left + erased.customers) \(erased.left + erased.customers == 1 ? "account was" : "accounts were") "
+                    + "erased since: \(erased.left) had left before and count with their dates, MRR and reason; "
+                    + "\(erased.customers) were customers and count on no side, as nobody knows whether they are still there."
+            )
         }
         return sentences.isEmpty ? nil : Report.Section("What is missing", sentences.map { .sentence($0) })
     }

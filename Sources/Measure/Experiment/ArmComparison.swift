@@ -172,11 +172,9 @@ package struct ArmComparison: Sendable {
         case .fixed: return Normal.upperQuantile(0.05)
         case .groupSequential: return weeklyHarmBounds.last
         case .alwaysValid:
-            guard let planned,
-                case .success(let effect) = Effect.between(comparison.control, comparison.treatment, scale: .absolute)
-            else { return nil }
-            let interval = ConfidenceSequence(plannedAccounts: planned, alpha: 0.1).interval(effect)
-            return (interval.upper - interval.lower) / 2 / effect.standardError
+            let accounts = comparison.control.total + comparison.treatment.total
+            guard let planned, accounts > 0 else { return nil }
+            return ConfidenceSequence(plannedAccounts: planned, alpha: 0.1).bound(accounts: accounts)
         }
     }
 

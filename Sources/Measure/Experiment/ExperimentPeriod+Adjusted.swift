@@ -70,8 +70,9 @@ extension ExperimentPeriod {
                 return effect
             }
             table.add([
-                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, effectUnit) },
-                .of(wide) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
+                .text(arms.arms[arm].name), said(.of(own) { .number($0.estimate, effectUnit) }),
+                said(.of(wide) { .interval(bounded($0.interval()), effectUnit) }),
+                said(.of(width) { .number($0, .share) }),
             ])
         }
         return [

@@ -260,11 +260,25 @@ extension ExperimentPeriod {
             let result =
                 check.ratio.leaked > 0
                 ? "accounts in an arm of weight zero" : check.ratio.isAlarm ? "mismatch" : "as drawn"
-            table.add([.text(check.point), .text(counts), .number(check.ratio.p, .plain(3)), .text(result)])
+            table.add([.text(check.point), .text(counts), .number(check.ratio.p, .probability), .text(result)])
         }
         var blocks: [Report.Block] = checks.isEmpty ? [] : [.table(table)]
         if measured == nil, let delivered = deliveryTable { blocks.append(.table(delivered)) }
         return blocks + (measured == nil ? adjustedBlocks : adjustedMeanBlocks)
+    }
+
+    /// Of a handful, or of an outcome that is the same for all, an interval would have no width, or reach beyond the possible.
+    func said(_ cell: Report.Cell) -> Report.Cell {
+        guard measured == nil else { return cell }
+        let (matured, reached) = primary.counts.reduce((0, 0)) { ($0.0 + $1.matured, $0.1 + $1.hits) }
+        guard reached > 0, reached < matured else { return .none(Unmeasurable.noVariance.sentence) }
+        return primary.counts.allSatisfy { $0.matured >= 10 }
+            ? cell : .none("Fewer than 10 accounts of an arm have matured.")
+    }
+
+    /// An interval of a difference, cut down to what is possible.
+    func bounded(_ interval: Interval) -> Interval {
+        measured == nil ? interval.intersection(Self.possible) ?? interval : interval
     }
 
     private var deliveryTable: Report.Table? {
@@ -281,15 +295,6 @@ extension ExperimentPeriod {
                 delivered: Proportion(successes: yes.hits, total: yes.matured),
                 undelivered: Proportion(successes: no.hits, total: no.matured))
         }
-        // A handful, or an outcome that is the same for all, would make an interval of no width, or one beyond the possible.
-        let isEnough = arms.arms.indices.allSatisfy { primary.counts[$0].matured >= 10 }
-        let reached = primary.counts.reduce(0) { $0 + $1.hits }
-        let varies = reached > 0 && reached < primary.counts.reduce(0) { $0 + $1.matured }
-        func said(_ cell: Report.Cell) -> Report.Cell {
-            isEnough && varies
-                ? cell
-                : .none(varies ? "Fewer than 10 accounts of an arm have matured." : Unmeasurable.noVariance.sentence)
-        }
         for arm in arms.arms.indices {
             let own = side(arm)
             let share = Proportion(successes: own.delivered.total, total: own.all.total)
@@ -300,8 +305,7 @@ extension ExperimentPeriod {
                 let effect = ComplierEffect.between(side(0), own)
                 cells += [
                     said(.of(effect) { .number($0.estimate, .points) }),
-                    said(
-                        .of(effect) { .interval($0.interval().intersection(Self.possible) ?? $0.interval(), .points) }),
+                    said(.of(effect) { .interval(bounded($0.interval()), .points) }),
                 ]
             } else {
                 cells += [.none(""), .none("")]

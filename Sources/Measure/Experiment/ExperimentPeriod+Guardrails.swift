@@ -4,11 +4,11 @@ import Storage
 
 /// What must not get worse, arm by arm.
 extension ExperimentPeriod {
-    /// The arms at each weekly look, whose bounds allow for all of them, and at the last; by the other rules there is one look.
+    /// The arms at each look that counts, the last as they are now; a single one by the rule of a single look.
     func looks(
         of figure: PlaybookEntries.Figure, _ now: [PlaybookEntries.Count], _ entries: PlaybookEntries
     ) throws -> [[PlaybookEntries.Count]] {
-        guard rule == .groupSequential, primaryComparison.looks.count > 1 else { return [now] }
+        guard rule != .fixed, primaryComparison.looks.count > 1 else { return [now] }
         let weekly = try entries.weekly(of: figure, in: period)
         var looks: [[PlaybookEntries.Count]] = []
         for look in primaryComparison.looks.dropLast() {
@@ -27,7 +27,7 @@ extension ExperimentPeriod {
 
     /// The difference of a harm with its bounds, by the rule of the experiment; nil when it cannot be said yet.
     ///
-    /// The bounds are what all weekly looks together allow, so that what one look has shown stays shown.
+    /// The bounds are what all looks together allow, so that what one look has shown stays shown.
     func test(_ guardrail: Guardrail, _ arm: Int) -> (difference: Double, lower: Double, upper: Double)? {
         guard let difference = guardrail.figure.comparison(arm).difference else { return nil }
         var bounds: (lower: Double, upper: Double)?

@@ -93,7 +93,10 @@ extension ExperimentPeriod {
             )
         }
         if measured.unknown > 0 {
-            notes.append("Of \(measured.unknown) accounts the figure is not known; they count in no mean.")
+            notes.append(
+                measured.unknown == 1
+                    ? "Of 1 account the figure is not known; it counts in no mean."
+                    : "Of \(measured.unknown) accounts the figure is not known; they count in no mean.")
         }
         switch measured.goal.figure {
         case .revenue, .revenueChange:

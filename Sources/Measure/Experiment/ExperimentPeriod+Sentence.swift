@@ -96,7 +96,9 @@ extension ExperimentPeriod {
             let open = guardrailStandings[arm].filter { $0.standing != .holds }.map(\.outcome)
             return " \(name(arm)) is better (\(effect(arm)))"
                 + (open.isEmpty
-                    ? "." : ", but it is not shown yet that \(open.joined(separator: ", ")) stays within its margin.")
+                    ? "."
+                    : ", but it is not shown yet that \(open.joined(separator: ", ")) "
+                        + (open.count == 1 ? "stays within its margin." : "stay within their margins."))
         }.joined()
     }
 

@@ -21,8 +21,15 @@ package struct JourneyMap {
         (self.workspace, self.asOf) = (workspace, asOf)
         let touches = StageTouches(connection, asOf: asOf)
         reached = try touches.reached()
-        crowds = try touches.crowds()
-        departures = try touches.departures()
+        var (crowds, departures): ([StageKey: StageTouches.Crowd], [StageKey: Int]) = ([:], [:])
+        for journey in workspace.journeys {
+            for (index, stage) in journey.stages.enumerated() {
+                let (key, later) = (StageKey(journey.name, stage.name), journey.stages[(index + 1)...].map(\.name))
+                crowds[key] = try touches.crowd(key, later: later)
+                departures[key] = try touches.departures(key, later: later)
+            }
+        }
+        (self.crowds, self.departures) = (crowds, departures)
         goals = try touches.goals()
         let benchmarks = StageBenchmarks(
             connection, now: asOf, today: workspace.configuration.zone.day(of: asOf))

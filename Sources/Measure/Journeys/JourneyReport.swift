@@ -156,8 +156,8 @@ package struct JourneyReport {
             let share = Proportion(successes: last, total: all)
             blocks.append(
                 .sentence(
-                    "Of \(all) accounts that came to \(journey.stages[0].name) at least \(time.words) ago (the time that the files give "
-                        + "the whole journey), and within a year before that, \(last) have reached "
+                    "Of \(all) \(all == 1 ? "account" : "accounts") that came to \(journey.stages[0].name) at least \(time.words) ago (the time that the files give "
+                        + "the whole journey), and within a year before that, \(last) \(last == 1 ? "has" : "have") reached "
                         + "\(journey.stages[journey.stages.count - 1].name): \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
                         + "\(Report.Unit.share.text(share.wilson())), of this look only). Accounts that were on the way when they were first looked at "
                         + "do not count."))

@@ -21,11 +21,15 @@ package struct ConfidenceSequence: Sendable, Hashable {
         return ((surprise + log1p(surprise)) / Double(plannedAccounts)).squareRoot()
     }
 
-    /// estimate ± √(V·k/(k-1)·(ln k - 2 ln α)) with k = 1 + Nρ².
+    /// How many standard errors wide half the interval is: √(k/(k-1)·(ln k - 2 ln α)) with k = 1 + Nρ².
+    package func bound(accounts: Int) -> Double {
+        let growth = Double(accounts) * rho * rho
+        return ((1 + growth) / growth * (log1p(growth) - 2 * log(alpha))).squareRoot()
+    }
+
+    /// estimate ± bound × standard error.
     package func interval(_ effect: Effect) -> Interval {
-        let growth = Double(effect.accounts) * rho * rho
-        let scaled = (1 + growth) / growth * (log1p(growth) - 2 * log(alpha))
-        return Interval(around: effect.estimate, by: effect.standardError * scaled.squareRoot())
+        Interval(around: effect.estimate, by: effect.standardError * bound(accounts: effect.accounts))
     }
 
     /// min(1, √k·exp(-(d²/V)(k-1)/(2k))).

@@ -32,6 +32,29 @@ struct StageRows: StageSource {
     /// Of an erased account nobody knows how it would have gone on.
     static let known = "AND e.account_id NOT IN (SELECT id FROM account WHERE erased_at IS NOT NULL)"
 
+    /// Accounts `a` that are customers at `:now`.
+    static let active = "(a.churned_at > :now OR a.churned_at IS NULL AND a.status = 'active')"
+
+    /// Who is in a stage: it came into it, and into none behind it.
+    struct Standing {
+        private let later: BoundList
+        let arguments: [String: SQLValue]
+
+        init(_ key: StageKey, later names: [String]) {
+            later = BoundList("later", names)
+            arguments = later.arguments.merging(["journey": .text(key.journey), "stage": .text(key.stage)]) { $1 }
+        }
+
+        /// Of entries `e`, those whose account was there at a moment.
+        func sql(at moment: String) -> String {
+            """
+            e.journey = :journey AND e.stage = :stage AND e.at <= \(moment)
+                AND NOT EXISTS (SELECT 1 FROM stage_entry AS n WHERE n.account_id = e.account_id
+                    AND n.journey = e.journey AND n.stage IN (\(later.names)) AND n.at <= \(moment))
+            """
+        }
+    }
+
     package func conversions(
         _ key: StageKey, to next: String, patience: TimeSpan, from oldest: Instant, recent: Instant,
         until matured: Instant

@@ -47,25 +47,16 @@ package struct JourneyFunnel {
 
     /// How many accounts are in a stage, and how many of them for longer than they should.
     package func open(_ key: StageKey, later: [String], limit: TimeSpan?) throws -> (accounts: Int, stuck: Int) {
-        let list = BoundList("later", later)
-        let arguments: [String: SQLValue] = [
-            "journey": .text(key.journey), "stage": .text(key.stage), "now": .instant(now),
-            "overdue": .integer(limit.map { (now - $0).milliseconds } ?? .min),
-        ]
-        let moved =
-            later.isEmpty
-            ? ""
-            : """
-            AND NOT EXISTS (SELECT 1 FROM stage_entry AS n WHERE n.account_id = e.account_id AND n.journey = e.journey
-                AND n.stage IN (\(list.names)) AND n.at <= :now)
-            """
+        let stage = StageRows.Standing(key, later: later)
         let row = try connection.first(
             """
             SELECT count(*), count(*) FILTER (WHERE e.at < :overdue)
             FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
-            WHERE e.journey = :journey AND e.stage = :stage AND e.at <= :now
-                AND (a.churned_at > :now OR a.churned_at IS NULL AND a.status = 'active') \(moved)
-            """, arguments.merging(list.arguments) { $1 })
+            WHERE \(stage.sql(at: ":now")) AND \(StageRows.active)
+            """,
+            stage.arguments.merging([
+                "now": .instant(now), "overdue": .integer(limit.map { (now - $0).milliseconds } ?? .min),
+            ]) { $1 })
         return (Int(row?[0].integer ?? 0), Int(row?[1].integer ?? 0))
     }
 

@@ -24,9 +24,8 @@ package struct StageTouches {
         package var movedOn: Int
     }
 
-    /// The active accounts of a stage now, and those of them with no touch lately, or with too many.
+    /// The active accounts of a stage with no touch lately, or with too many.
     package struct Crowd: Sendable, Equatable {
-        package var accounts = 0
         package var untouched = 0
         package var crowded = 0
 
@@ -76,41 +75,41 @@ package struct StageTouches {
         }
     }
 
-    package func crowds() throws -> [StageKey: Crowd] {
+    /// Of the accounts that are in a stage.
+    ///
+    /// - Parameter later: the stages behind it.
+    package func crowd(_ key: StageKey, later: [String]) throws -> Crowd {
         func touches(since name: String) -> String {
             """
-            (SELECT count(*) FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
-                WHERE e.account_id = a.id AND t.state = 'sent' AND t.settled_at > :\(name) AND t.settled_at <= :now)
+            (SELECT count(*) FROM enrollment AS n JOIN touch AS t ON t.enrollment_id = n.id
+                WHERE n.account_id = e.account_id AND t.state = 'sent' AND t.settled_at > :\(name) AND t.settled_at <= :now)
             """
         }
-        return try connection.query(
+        let stage = StageRows.Standing(key, later: later)
+        let row = try connection.first(
             """
-            SELECT a.journey, a.stage, count(*) AS accounts,
-                count(*) FILTER (WHERE \(touches(since: "since")) = 0) AS untouched,
+            SELECT count(*) FILTER (WHERE \(touches(since: "since")) = 0) AS untouched,
                 count(*) FILTER (WHERE \(touches(since: "month")) > :most) AS crowded
-            FROM account AS a WHERE a.status = 'active' AND a.journey IS NOT NULL AND a.stage IS NOT NULL
-            GROUP BY a.journey, a.stage
+            FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
+            WHERE \(stage.sql(at: ":now")) AND \(StageRows.active)
             """,
             values.merging(["month": .instant(asOf - Self.month), "most": .integer(Int64(Self.most))]) { $1 }
-        ).reduce(into: [:]) { found, row in
-            var crowd = Crowd()
-            (crowd.accounts, crowd.untouched) = (row.count("accounts"), row.count("untouched"))
-            crowd.crowded = row.count("crowded")
-            found[StageKey(row["journey"].text ?? "", row["stage"].text ?? "")] = crowd
-        }
+                .merging(stage.arguments) { $1 })
+        var crowd = Crowd()
+        (crowd.untouched, crowd.crowded) = (row?.count("untouched") ?? 0, row?.count("crowded") ?? 0)
+        return crowd
     }
 
-    /// How many left lately, by the stage in which they were.
-    package func departures() throws -> [StageKey: Int] {
-        try connection.query(
+    /// How many left lately who were in a stage then.
+    package func departures(_ key: StageKey, later: [String]) throws -> Int {
+        let stage = StageRows.Standing(key, later: later)
+        return try connection.first(
             """
-            SELECT journey, stage, count(*) AS accounts FROM account
-            WHERE status = 'churned' AND churned_at > :since AND churned_at <= :now AND erased_at IS NULL
-                AND journey IS NOT NULL AND stage IS NOT NULL GROUP BY journey, stage
-            """, values
-        ).reduce(into: [:]) { found, row in
-            found[StageKey(row["journey"].text ?? "", row["stage"].text ?? "")] = row.count("accounts")
-        }
+            SELECT count(*) AS accounts FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
+            WHERE \(stage.sql(at: "a.churned_at")) AND a.churned_at > :since AND a.churned_at <= :now
+                AND a.erased_at IS NULL
+            """, values.merging(stage.arguments) { $1 }
+        )?.count("accounts") ?? 0
     }
 
     /// By playbook, with and without it.
