@@ -56,7 +56,7 @@ extension ExperimentPeriod {
         var table = Report.Table(
             title,
             [
-                .init("arm", .left), .init("adjusted effect, \(effectUnitName)"),
+                .init("arm", .left), .init("accounts"), .init("adjusted effect, \(effectUnitName)"),
                 .init("95% interval, \(effectUnitName), \(Self.once)"),
                 .init("interval width against unadjusted"),
             ])
@@ -69,10 +69,11 @@ extension ExperimentPeriod {
                 effect.standardError *= caution.indices.contains(arm) ? caution[arm] : 1
                 return effect
             }
-            table.add([
-                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, effectUnit) },
-                .of(wide) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
-            ])
+            table.add(
+                [
+                    .text(arms.arms[arm].name), .count(sides[arm].count), .of(own) { .number($0.estimate, effectUnit) },
+                    .of(wide) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
+                ], leads: [nil, lead(arm, .matured)])
         }
         return [
             .sentence("\(title): the same effect without the part that the time before the entry explains."),
