@@ -47,6 +47,37 @@ import Testing
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
     }
 
+    /// Sessions need a place, and there is none in the database.
+    @Test func whoeverHasAPasswordComesIntoADatabaseThatMayOnlyBeRead() async throws {
+        try scratch.write(
+            "keeptouch.yaml",
+            try scratch.text("keeptouch.yaml").replacing(DashboardClient.configuration, with: ""))
+        let password = "a short sentence of ours"
+        let link = try scratch.keeptouch("users", "link", "ada").output
+        let welcome = try #require(link.firstMatch(of: /(\/welcome\/\w+)/)).1
+        let before = try DashboardClient(scratch, command: "dashboard")
+        #expect(try await before.send(String(welcome), ["password": password, "again": password]).code == 200)
+        #expect(before.serving.end() == 0)
+        let other = try scratch.keeptouch("users", "link", "vera").output
+        let unused = try #require(other.firstMatch(of: /(\/welcome\/\w+)/)).1
+        guard Self.lock(scratch.folder, true) else { return }
+        defer { _ = Self.lock(scratch.folder, false) }
+        URLSession.shared.configuration.httpCookieStorage?.removeCookies(since: .distantPast)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let door = try await client.get("/sign-in").text
+        #expect(door.contains("The database may only be read") && door.contains("until the dashboard ends"), "\(door)")
+        let wrong = try await client.send("/sign-in", ["name": "ada", "password": "wrong"])
+        #expect(wrong.code == 401 && client.serving.tells("sign in refused"), "\(wrong)")
+        let page = try await client.send("/sign-in", ["name": "ada", "password": password])
+        #expect(page.code == 200 && page.text.contains(">Overview</h1>"), "\(page.text)")
+        #expect(try await client.get("/accounts/a1").text.contains("Account 1"))
+        let refused = try await client.send(String(unused), ["password": password, "again": password])
+        #expect(refused.code == 503 && refused.text.contains("may only be read"), "\(refused.text)")
+        #expect(try await client.send("/sign-out", [:]).text.contains(">Sign in</h1>"))
+        #expect(try await client.get("/accounts/a1").text.contains(">Sign in</h1>"))
+        #expect(client.serving.end() == 0)
+    }
+
     @Test func theAddressesThatMayNotBeWrittenToAreListed() async throws {
         for number in 1...60 {
             try scratch.execute(
