@@ -228,6 +228,15 @@ import Testing
             let text = try await page(path)
             #expect(text.utf8.count + beside < 100_000, "\(path) weighs \(text.utf8.count + beside)")
         }
+        // A report of another moment says in every link of when it is.
+        let past = try await page("/attrition?as_of=2026-03-31")
+        let ofThen = Set(
+            past.matches(of: /href="(\/attrition\?as_of=2026-03-31&amp;section=\d+)"/).map { String($0.1) })
+        #expect(ofThen.count > 3)
+        for path in ofThen.sorted() {
+            let text = try await page(path.replacing("&amp;", with: "&"))
+            #expect(text.utf8.count + beside < 100_000, "\(path) weighs \(text.utf8.count + beside)")
+        }
         #expect(try await page("/attrition?section=99").contains("class=\"report\""))
         #expect(try await client.get("/attrition?section=x").code == 400)
     }
