@@ -30,6 +30,9 @@ struct TouchesCommand: ParsableCommand {
     @Option(help: "Only touches of which this was heard: delivered, clicked.")
     var outcome: String?
 
+    @Flag(help: "Only touches whose time to be sent has come; with --state pending.")
+    var due = false
+
     @Option(help: "Only touches of this account, by its key, its name, or an address of it.")
     var account: String?
 
@@ -75,6 +78,7 @@ struct TouchesCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
         if let playbook { _ = try loaded.playbook(playbook) }
+        let now = try options.moment(store, zone: loaded.zone)
         let most = limit ?? (output.format == .table ? Self.shown : .max)
         let (entries, outcomes) = try store.read { connection in
             var filter = Ledger.Filter()
@@ -88,6 +92,7 @@ struct TouchesCommand: ParsableCommand {
             filter.to = try to.map { zone.start(of: try Day.option("--to", $0) + 1) }
             filter.settledFrom = try endedFrom.map { zone.start(of: try Day.option("--ended-from", $0)) }
             filter.settledTo = try endedTo.map { zone.start(of: try Day.option("--ended-to", $0) + 1) }
+            filter.dueBy = due ? now : nil
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
             return (entries, try ledger.outcomes(of: entries))
