@@ -62,7 +62,7 @@ import Testing
         let today = try #require(
             page.firstMatch(of: /href="(\/touches\?channel=carrier&amp;state=sent&amp;ended_from=[^"]+)"/))
         let listed = try await client.get(
-            today.1.replacing("&amp;", with: "&").replacing("/touches", with: "/touches.csv"))
+            String(today.1).replacing("&amp;", with: "&").replacing("/touches", with: "/touches.csv"))
         #expect(listed.text.split(separator: "\r\n").count == 4, "\(listed.text)")
         #expect(page.contains("<option value=\"hello/email_1/\">hello, email_1</option>"), "\(page)")
         #expect(try await !client.get("/channels/carrier", as: "vera").text.contains("Send a test"))

@@ -74,7 +74,11 @@ extension Dashboard {
         filter.from = try ask.day("from").map { zone.start(of: $0) }
         filter.to = try ask.day("to").map { zone.start(of: $0 + 1) }
         filter.settledFrom = try ask.day("ended_from").map { zone.start(of: $0) }
-        let ends = [try ask.day("ended_to").map { zone.start(of: $0 + 1) }, try ask.moment("as_of")]
+        // What a report of a moment has counted, it counted up to that moment.
+        let ends = [
+            try ask.day("ended_to").map { zone.start(of: $0 + 1) },
+            try ask.moment("as_of").map { $0 + TimeSpan(milliseconds: 1) },
+        ]
         filter.settledTo = ends.compactMap(\.self).min()
         filter.before = try ask.number("before")
         return filter
