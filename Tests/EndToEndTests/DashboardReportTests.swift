@@ -107,6 +107,14 @@ import Testing
         #expect(page.contains("2 accounts") && page.contains("left on \(month)-05: unknown"), "\(page)")
         #expect(page.contains("keeptouch accounts --life left --since \(month)-01 --until \(month)-30"))
         #expect(try await client.get("/accounts?life=left").code == 400)
+        for (path, words) in [
+            ("journey=way&reached=won", "there is no journey"), ("journey=way", "names both"),
+            ("life=paying&by=holdout&group=held", "there is no side"),
+            ("experiment=hello&arm=holdout&by=segment&group=bg:in", "there is no segment"),
+        ] {
+            let page = try await client.get("/accounts?\(path)")
+            #expect(page.code == 400 && page.text.contains(words), "\(path): \(page.text)")
+        }
         #expect(try await client.get("/accounts?life=lost&since=2026-01-01").text.contains("customers, gone, left"))
         #expect(
             try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30")

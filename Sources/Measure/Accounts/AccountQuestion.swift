@@ -58,6 +58,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
         if newSince != nil, risk == nil {
             throw MeasureError("\"new_since\" is of a risk: name its reason, too", about: "new_since")
         }
+        try journey?.check(in: workspace)
+        try life?.check(in: workspace)
+        try experiment?.group?.check(in: workspace)
         choice.enrollment = try inside(workspace)
         choice.verdict = try judged(workspace)
         return choice

@@ -149,6 +149,8 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
 
 extension ExperimentQuestion.Group {
     /// - Throws: `MeasureError` for a name that the workspace does not have.
+    func check(in workspace: Workspace) throws { _ = try parts(in: workspace) }
+
     fileprivate func parts(in workspace: Workspace) throws -> (name: String, value: String) {
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let names =

@@ -20,18 +20,25 @@ package struct JourneyQuestion: Sendable, Hashable, Codable {
         TimeSpan(milliseconds: steps.reduce(0) { $0 + $1.patience.milliseconds })
     }
 
-    /// The accounts, each with when it came to the stage.
-    ///
-    /// - Throws: `MeasureError` for what the workspace does not have.
-    func accounts(
-        in workspace: Workspace, _ connection: Connection, asOf: Instant
-    ) throws -> [Int64: [AccountList.Reason]] {
+    /// - Throws: `MeasureError` for a journey or a stage that there is none of.
+    @discardableResult
+    func check(in workspace: Workspace) throws -> Journey {
         guard let known = workspace.journeys.first(where: { $0.name == journey }) else {
             throw MeasureError.unknown("journey", journey, among: workspace.journeys.map(\.name))
         }
         guard known.stages.contains(where: { $0.name == reached }) else {
             throw MeasureError.unknown("stage", reached, among: known.stages.map(\.name))
         }
+        return known
+    }
+
+    /// The accounts, each with when it came to the stage.
+    ///
+    /// - Throws: `MeasureError` for what the workspace does not have.
+    func accounts(
+        in workspace: Workspace, _ connection: Connection, asOf: Instant
+    ) throws -> [Int64: [AccountList.Reason]] {
+        let known = try check(in: workspace)
         let today = workspace.configuration.zone.day(of: asOf)
         let steps = try StageBenchmarks(connection, now: asOf, today: today).steps(workspace.journeys)
         let until = asOf - Self.time(of: steps.filter { $0.key.journey == journey })

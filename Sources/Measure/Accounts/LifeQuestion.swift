@@ -110,6 +110,8 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
     }
 
     /// - Throws: `MeasureError` for a group that there is none of.
+    func check(in workspace: Workspace) throws { _ = try group(in: workspace) }
+
     private func group(in workspace: Workspace) throws -> Tenures.Part? {
         guard let group else { return nil }
         let parts = group.name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -56,9 +56,9 @@ extension ExperimentPeriod {
         var table = Report.Table(
             title,
             [
-                .init("arm", .left), .init("accounts"), .init("adjusted effect, \(effectUnitName)"),
+                .init("arm", .left), .init("adjusted effect, \(effectUnitName)"),
                 .init("95% interval, \(effectUnitName), \(Self.once)"),
-                .init("interval width against unadjusted"),
+                .init("interval width against unadjusted"), .init("accounts"),
             ])
         for arm in arms.arms.indices.dropFirst() {
             let cuped = Cuped(control: sides[0], treatment: sides[arm])
@@ -71,9 +71,10 @@ extension ExperimentPeriod {
             }
             table.add(
                 [
-                    .text(arms.arms[arm].name), .count(sides[arm].count), .of(own) { .number($0.estimate, effectUnit) },
+                    .text(arms.arms[arm].name), .of(own) { .number($0.estimate, effectUnit) },
                     .of(wide) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
-                ], leads: [nil, lead(arm, .matured)])
+                    .count(sides[arm].count),
+                ], leads: [nil, nil, nil, nil, lead(arm, .matured)])
         }
         return [
             .sentence("\(title): the same effect without the part that the time before the entry explains."),
