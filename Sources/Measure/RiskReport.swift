@@ -147,7 +147,9 @@ package struct RiskReport {
                     .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
                 ],
                 leads: [
-                    nil, nil, lead(treated, .all), lead(AccountQuestion.heldOut, .all), nil, lead(treated, .goal),
+                    nil, nil, lead(treated, .all), lead(AccountQuestion.heldOut, .all),
+                    .touches(TouchQuestion(playbook: item.playbook, state: .sent, endedFrom: from)),
+                    lead(treated, .goal),
                     lead(treated, .open), lead(treated, .left),
                 ])
         }

@@ -53,6 +53,48 @@ import Testing
         #expect(rows.first?.2 == "/touches?playbook=hello&amp;step=email_1&amp;outcome=clicked")
     }
 
+    @Test func aChannelSaysWhatItSentAndSendsATest() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get("/channels/carrier").text
+        #expect(page.contains(">3 sent</a>") && page.contains("3 sent in the last hour"), "\(page)")
+        #expect(page.contains("Answers of the last hour</dt><dd>3 sent</dd>"), "\(page)")
+        let today = try #require(
+            page.firstMatch(of: /href="(\/touches\?channel=carrier&amp;state=sent&amp;ended_from=[^"]+)"/))
+        let listed = try await client.get(
+            String(today.1).replacing("&amp;", with: "&").replacing("/touches", with: "/touches.csv"))
+        #expect(listed.text.split(separator: "\r\n").count == 4, "\(listed.text)")
+        #expect(page.contains("<option value=\"hello/email_1/\">hello, email_1</option>"), "\(page)")
+        #expect(try await !client.get("/channels/carrier", as: "vera").text.contains("Send a test"))
+        let fields = ["message": "hello/email_1/", "account": "Account 2", "to": "me@small.example"]
+        #expect(try await client.post("/channels/carrier/test", fields, as: "vera").code == 403)
+        for (name, value) in [("message", "hello"), ("account", ""), ("to", ""), ("to", "nobody")] {
+            let refused = try await client.post("/channels/carrier/test", fields.merging([name: value]) { $1 })
+            #expect(refused.code == 400, "\(name)=\(value): \(refused.text)")
+        }
+        #expect(endpoint.bodies().count == 3)
+        let sent = try await client.post("/channels/carrier/test", fields)
+        #expect(sent.text.contains("One test went to me@small.example by carrier"), "\(sent.text)")
+        try #require(endpoint.waits(forRequests: 4))
+        #expect(endpoint.bodies().contains { $0.contains("me@small.example") && $0.contains("Account 2") })
+    }
+
+    @Test func whatIsDueOfAChannelIsAsManyAsItsListSays() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute("UPDATE touch SET state = 'pending', settled_at = NULL, claimed_at = NULL, not_before = 0")
+        try scratch.execute("UPDATE touch SET not_before = 4102444800000 WHERE id = 3")
+        _ = try scratch.keeptouch("doctor", "--recount")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get("/channels/carrier").text
+        #expect(page.contains("href=\"/touches?channel=carrier&amp;state=pending&amp;due=yes\">2</a>"), "\(page)")
+        let list = try await client.get("/touches?channel=carrier&state=pending&due=yes").text
+        #expect(
+            list.matches(of: /data-row="\d+"/).count == 2
+                && list.contains("touches --state pending --channel carrier --due"), "\(list)")
+        let command = try scratch.keeptouch("touches", "--state", "pending", "--due", "--format", "csv").output
+        #expect(command.split(whereSeparator: \.isNewline).count == 3, "\(command)")
+    }
+
     @Test func aTestGoesToOneAddressAndIsRecordedInTheAuditLogOnly() async throws {
         let client = try DashboardClient(scratch, command: "dashboard")
         let fields = ["account": "a1", "step": "email_1", "to": "me@small.example", "locale": "de"]

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Testing
 
 /// Pages of a database that nobody may write, and those of addresses to which nobody may write.
@@ -45,6 +46,70 @@ import Testing
         #expect(client.serving.end() == 0)
         _ = Self.lock(scratch.folder, false)
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
+    }
+
+    /// Follows nowhere and keeps no cookie: other tests share those of the process.
+    private final class Stays: NSObject, URLSessionTaskDelegate {
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+            newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+        ) { completionHandler(nil) }
+    }
+
+    /// Sessions need a place, and there is none in the database.
+    @Test func whoeverHasAPasswordComesIntoADatabaseThatMayOnlyBeRead() async throws {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpShouldSetCookies = false
+        configuration.httpCookieAcceptPolicy = .never
+        let session = URLSession(configuration: configuration, delegate: Stays(), delegateQueue: nil)
+        func ask(
+            _ client: DashboardClient, _ path: String, _ form: [String: String]? = nil, cookie: String = ""
+        ) async throws -> (code: Int, text: String, cookie: String) {
+            let site = "http://127.0.0.1:\(client.port)"
+            var request = URLRequest(url: try #require(URL(string: site + path)))
+            request.setValue(cookie, forHTTPHeaderField: "Cookie")
+            if let form {
+                request.httpMethod = "POST"
+                request.setValue(site, forHTTPHeaderField: "Origin")
+                request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+                request.httpBody = Data(
+                    form.map { "\($0.key)=\(DashboardClient.escaped($0.value))" }.joined(separator: "&").utf8)
+            }
+            let (data, response) = try await session.data(for: request)
+            let http = try #require(response as? HTTPURLResponse)
+            let set = (http.value(forHTTPHeaderField: "Set-Cookie") ?? "").prefix { $0 != ";" }
+            return (http.statusCode, String(decoding: data, as: UTF8.self), String(set))
+        }
+        func link(to name: String) throws -> String {
+            let told = try scratch.keeptouch("users", "link", name).output
+            return String(try #require(told.firstMatch(of: /(\/welcome\/\w+)/)).1)
+        }
+        try scratch.write(
+            "keeptouch.yaml",
+            try scratch.text("keeptouch.yaml").replacing(DashboardClient.configuration, with: ""))
+        let password = "a short sentence of ours"
+        let passwords = ["password": password, "again": password]
+        let before = try DashboardClient(scratch, command: "dashboard")
+        #expect(try await ask(before, link(to: "ada"), passwords).code == 303)
+        #expect(before.serving.end() == 0)
+        let unused = try link(to: "vera")
+        guard Self.lock(scratch.folder, true) else { return }
+        defer { _ = Self.lock(scratch.folder, false) }
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let door = try await ask(client, "/sign-in").text
+        #expect(door.contains("The database may only be read") && door.contains("until the dashboard ends"), "\(door)")
+        let wrong = try await ask(client, "/sign-in", ["name": "ada", "password": "wrong"])
+        #expect(wrong.code == 401 && client.serving.tells("sign in refused"), "\(wrong)")
+        let signedIn = try await ask(client, "/sign-in", ["name": "ada", "password": password])
+        #expect(signedIn.code == 303 && signedIn.cookie.hasPrefix("keeptouch="), "\(signedIn)")
+        let page = try await ask(client, "/accounts/a1", cookie: signedIn.cookie)
+        #expect(page.code == 200 && page.text.contains("Account 1"), "\(page.text)")
+        #expect(try await ask(client, "/accounts/a1").code == 303)
+        let refused = try await ask(client, unused, passwords)
+        #expect(refused.code == 503 && refused.text.contains("may only be read"), "\(refused.text)")
+        #expect(try await ask(client, "/sign-out", [:], cookie: signedIn.cookie).code == 303)
+        #expect(try await ask(client, "/accounts/a1", cookie: signedIn.cookie).code == 303)
+        #expect(client.serving.end() == 0)
     }
 
     @Test func theAddressesThatMayNotBeWrittenToAreListed() async throws {

@@ -107,6 +107,14 @@ import Testing
         #expect(page.contains("2 accounts") && page.contains("left on \(month)-05: unknown"), "\(page)")
         #expect(page.contains("keeptouch accounts --life left --since \(month)-01 --until \(month)-30"))
         #expect(try await client.get("/accounts?life=left").code == 400)
+        for (path, words) in [
+            ("journey=way&reached=won", "there is no journey"), ("journey=way", "names both"),
+            ("life=paying&by=holdout&group=held", "there is no side"),
+            ("experiment=hello&arm=holdout&by=segment&group=bg:in", "there is no segment"),
+        ] {
+            let page = try await client.get("/accounts?\(path)")
+            #expect(page.code == 400 && page.text.contains(words), "\(path): \(page.text)")
+        }
         #expect(try await client.get("/accounts?life=lost&since=2026-01-01").text.contains("customers, gone, left"))
         #expect(
             try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30")
@@ -226,6 +234,15 @@ import Testing
         #expect(sections.count > 3, "the sections are not offered")
         for path in ["/attrition", "/journeys", "/journeys/map", "/risk", "/", "/playbooks"] + sections.sorted() {
             let text = try await page(path)
+            #expect(text.utf8.count + beside < 100_000, "\(path) weighs \(text.utf8.count + beside)")
+        }
+        // A report of another moment says in every link of when it is.
+        let past = try await page("/attrition?as_of=2026-03-31")
+        let ofThen = Set(
+            past.matches(of: /href="(\/attrition\?as_of=2026-03-31&amp;section=\d+)"/).map { String($0.1) })
+        #expect(ofThen.count > 3)
+        for path in ofThen.sorted() {
+            let text = try await page(path.replacing("&amp;", with: "&"))
             #expect(text.utf8.count + beside < 100_000, "\(path) weighs \(text.utf8.count + beside)")
         }
         #expect(try await page("/attrition?section=99").contains("class=\"report\""))

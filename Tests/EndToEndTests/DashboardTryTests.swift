@@ -20,6 +20,37 @@ import Testing
         #expect(try scratch.keeptouch("import", "accounts", "more.csv").code == 0)
     }
 
+    private func asked(
+        _ client: DashboardClient, _ part: String, _ text: String, account: String = ""
+    ) async throws -> DashboardClient.Answer {
+        let base = try scratch.text(Self.file)
+        return try await client.post(
+            "/try", ["file": Self.file, "base": base, "text": text, "act": part, "account": account])
+    }
+
+    @Test func aTriedChangeShowsItsMessagesItsBacktestAndItsDesign() async throws {
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let text = try scratch.text(Self.file).replacing("seats > 1", with: "seats > 0")
+        let messages = try await asked(client, "message", text, account: "Account 2")
+        #expect(
+            messages.text.contains("to owner@a2.example") && messages.text.contains("news for Account 2"), "\(messages)"
+        )
+        #expect(messages.text.contains("value=\"Account 2\"") && messages.text.contains("Copy the patch"))
+        #expect(try await asked(client, "message", text).code == 400)
+        #expect(try await asked(client, "message", text, account: "a99").text.contains("a99"))
+        let backtest = try await asked(client, "backtest", text)
+        // No history is kept of seats: the sentence says what to do.
+        #expect(backtest.code == 200 && backtest.text.contains("track: true"), "\(backtest)")
+        let told = try await asked(client, "backtest", text.replacing("seats > 0", with: "happened(report_made, 7d)"))
+        #expect(told.text.contains("id=\"backtest\">Backtest</h2>") && told.text.contains("week from"), "\(told)")
+        let design = try await asked(client, "design", text.replacing("holdout: 0%", with: "holdout: 20%"))
+        #expect(design.code == 200 && design.text.contains("id=\"design1\""), "\(design)")
+        // What cannot be read is complained of, and nothing is worked out.
+        let broken = try await asked(client, "backtest", text.replacing("seats > 0", with: "seets > 0"))
+        #expect(broken.text.contains("seets") && !broken.text.contains("id=\"backtest\""), "\(broken)")
+        #expect(try await asked(client, "everything", text).code == 200)
+    }
+
     private func tried(_ client: DashboardClient, _ text: String) async throws -> String {
         let base = try scratch.text(Self.file)
         return try await client.post("/try", ["file": Self.file, "base": base, "text": text, "act": "check"]).text

@@ -8,18 +8,21 @@ import Testing
 
 /// Every number of a report that leads to accounts leads to as many as it says.
 struct LeadTests {
-    /// How many accounts, counted as often as they are there for a reason, a list has.
+    /// How many accounts a list has, and how many counted as often as they are there for a reason.
     private func listed(
         _ question: AccountQuestion, _ workspace: Workspace, _ store: Store, at now: Instant
-    ) throws -> Int {
+    ) throws -> (accounts: Int, times: Int) {
         try store.read { connection in
             var choice = try question.choice(in: workspace)
             let context = try EvaluationContext(
                 connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
             try question.narrow(&choice, in: workspace, connection, asOf: now)
-            var count = 0
-            _ = try AccountList(connection, context, choice) { _, _, _, _ in nil }.forEach { count += $0.times }
-            return count
+            var (accounts, times) = (0, 0)
+            _ = try AccountList(connection, context, choice) { _, _, _, _ in nil }.forEach {
+                accounts += 1
+                times += $0.times
+            }
+            return (accounts, times)
         }
     }
 
@@ -36,11 +39,13 @@ struct LeadTests {
                     switch cell {
                     case .count(let count):
                         let found = try listed(question, workspace, store, at: report.asOf)
-                        #expect(found == count, "\(place): \(question)")
+                        let isOfAccounts = table.columns[index].title == "accounts"
+                        #expect(
+                            (isOfAccounts ? found.accounts : found.times) == count, "\(place): \(question)")
                     case .number(let share, .share) where question.life?.month != nil:
                         guard case .count(let all) = row[1] else { continue }
                         let found = try listed(question, workspace, store, at: report.asOf)
-                        #expect(Double(found) / Double(all) == share, "\(place): \(question)")
+                        #expect(Double(found.times) / Double(all) == share, "\(place): \(question)")
                     default: continue
                     }
                     compared += 1
@@ -154,6 +159,121 @@ struct LeadTests {
         #expect(seen[2...3].map(\.text) == ["3", "2"])
         #expect(try expectLeads(report, world, in: ["Playbooks"]) == 5)
         #expect(try expectLeads(report, world, in: ["At risk by reason"]) == 2)
+    }
+
+    @Test func theTouchesThatAPlaybookOfARiskSentAreAsManyAsItSays() throws {
+        let world = try AttritionWorld(warnedWhere: "when: plan == \"pro\"")
+        try world.add(3, came: 1)
+        let playbook = try #require(world.workspace.playbook("fallen"))
+        try world.store.write { connection in
+            _ = try Registry(connection).register(
+                playbook, design: "{\"holdout\":0.2,\"variants\":{}}", now: AttritionWorld.day(1))
+            for (account, day) in [(1, 182), (2, 183), (3, 200)] {
+                let at = SQLValue.instant(AttritionWorld.day(day))
+                try connection.execute(
+                    """
+                    INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm,
+                        entered_at, state, ended_at, exclusive)
+                    SELECT :account, p.id, p.version_id, '', x.id, 'treated', :at, 'ended', :at, 0
+                    FROM playbook AS p JOIN experiment AS x ON x.name = p.name WHERE p.name = 'fallen'
+                    """, ["account": .integer(Int64(account)), "at": at])
+                try connection.execute(
+                    """
+                    INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel,
+                        category, message, ghost, state, priority, due_at, not_before, expires_at, variables, settled_at)
+                    SELECT e.id, e.account_id, e.playbook_id, e.version_id, 'email_1', 'o@x.example', 'email', 'mail',
+                        'service', 'hello.md', 0, 'sent', 0, :at, :at, :at, '{}', :at
+                    FROM enrollment AS e WHERE e.account_id = :account
+                    """, ["account": .integer(Int64(account)), "at": at])
+            }
+        }
+        // The report looks back to the start of day 183.
+        let table = try #require(try world.risk(on: 213).table(named: "Playbooks"))
+        #expect(table.rows.first?[4].text == "2")
+        guard case .touches(let question)? = table.leads.first?[4] else {
+            Issue.record("it leads nowhere")
+            return
+        }
+        var filter = Ledger.Filter()
+        (filter.playbook, filter.states) = (question.playbook, [question.state])
+        filter.settledFrom = Zone.utc.start(of: question.endedFrom)
+        let found = filter
+        #expect(try world.store.read { try Ledger($0).touches(found).count } == 2)
+    }
+
+    @Test func theSidesOfTheGlobalHoldoutLeadToTheirAccounts() throws {
+        let world = try AttritionWorld()
+        try world.add(200, came: 1)
+        try world.add(30, came: 1, left: 150)
+        try world.add(5, came: 1, left: 90)
+        try world.add(5, came: 120, left: 150)
+        try world.store.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO experiment (name, period, design, started_at)
+                VALUES ('global holdout', 1, '{"share":0.2,"period":"2025"}', :at)
+                """, ["at": .instant(AttritionWorld.day(100))])
+        }
+        let report = try world.attrition(on: 200)
+        #expect(try expectLeads(report, world, in: ["Global holdout"]) == 4)
+        let rows = try #require(report.table(named: "Global holdout")?.rows)
+        #expect(rows.count == 2 && rows.allSatisfy { $0[2].text != "0" }, "\(rows)")
+    }
+
+    @Test func theCustomersOfALifetimeValueAreAsManyAsItSays() throws {
+        let world = try AttritionWorld(dataMap: AttritionWorld.dataMap + "\nltv: { margin: 80%, horizon: 365d }\n")
+        try world.add(20, came: 1)
+        try world.add(12, came: 1, plan: "free")
+        try world.add(3, came: 1, mrr: nil)
+        try world.add(4, came: 10, left: 200)
+        let report = try world.attrition(on: 380)
+        #expect(try expectLeads(report, world, in: ["Lifetime value"]) == 4)
+        #expect(report.table(named: "Lifetime value")?.rows.first?[2].text == "32")
+    }
+
+    @Test func theStepsOfAFunnelLeadToWhoReachedThem() throws {
+        let world = try JourneyReportTests.leaking()
+        let report = try world.journey(on: 380)
+        var steps = 0
+        for case .chart(.funnel(let chart)) in report.sections.flatMap(\.blocks) {
+            for step in chart.steps {
+                guard case .accounts(let question)? = step.lead else { continue }
+                #expect(
+                    try listed(question, world.workspace, world.store, at: report.asOf).accounts == step.count,
+                    "\(step.label)")
+                #expect(step.count > 100)
+                steps += 1
+            }
+        }
+        #expect(steps == 6)
+        #expect(try ReportBody(text: ReportBody(report).text).report == report)
+        let drawn = try #require(report.sections.last).content(number: 1) { _ in "/x" }.markup
+        #expect(drawn.contains("<a href=\"/x\" aria-label=\"signed_up: "))
+    }
+
+    @Test func theGroupsOfAnExperimentAndItsLaterEntriesAreAsManyAsItSays() throws {
+        let world = try ExperimentWorld(["tips": ExperimentWorld.playbook("tips")])
+        try world.addAccounts(600)
+        try world.execute("UPDATE account SET a_plan = CASE WHEN id % 3 = 0 THEN 'pro' ELSE 'free' END")
+        try world.launch("tips")
+        try world.enroll("tips", accounts: 1...600, days: 0...40, chances: ["holdout": 0.2, "treated": 0.4])
+        try world.execute(
+            """
+            INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant, entered_at,
+                state, ended_at, goal_until, goal_at, exclusive)
+            SELECT account_id, playbook_id, version_id, 'again', experiment_id, arm, variant, entered_at + 86400000,
+                'ended', entered_at + 86400000, goal_until + 86400000,
+                CASE WHEN account_id % 2 = 0 THEN entered_at + 2 * 86400000 END, exclusive
+            FROM enrollment WHERE account_id % 5 = 0
+            """)
+        let report = try world.report("tips", day: 97)
+        for (table, least) in [
+            ("By group", 4), ("All entries", 6), ("Where the message arrived", 4),
+            ("Adjusted for tenure, MRR and earlier departures (CUPED)", 1),
+        ] {
+            let compared = try expectLeads(report, world.workspace, world.store, in: [table])
+            #expect(compared >= least, "\(table): \(compared); \(report.tables.map(\.title))")
+        }
     }
 
     @Test func aMeanCountsWhomItKnows() throws {

@@ -1,7 +1,7 @@
 package import Playbooks
 
 /// Where a touch stands; each state has one meaning everywhere.
-package enum TouchState: String, Sendable, CaseIterable {
+package enum TouchState: String, Sendable, CaseIterable, Codable {
     /// It waits for its moment.
     case pending
     /// A worker has it, and no byte has left.

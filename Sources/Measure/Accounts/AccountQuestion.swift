@@ -28,6 +28,8 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
     package var life: LifeQuestion?
     /// Whom a number of an experiment counts.
     package var experiment: ExperimentQuestion?
+    /// Whom a step of a journey's funnel counts.
+    package var journey: JourneyQuestion?
     /// As of when customers and arms are counted; nil for the present.
     package var asOf: Instant?
 
@@ -56,6 +58,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
         if newSince != nil, risk == nil {
             throw MeasureError("\"new_since\" is of a risk: name its reason, too", about: "new_since")
         }
+        try journey?.check(in: workspace)
+        try life?.check(in: workspace)
+        try experiment?.group?.check(in: workspace)
         choice.enrollment = try inside(workspace)
         choice.verdict = try judged(workspace)
         return choice
@@ -144,6 +149,9 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
 }
 
 extension AccountQuestion {
+    /// Whether it asks of the rows of a moment, and not of what the last cycle left.
+    package var isOfTheMoment: Bool { life != nil || experiment != nil || journey != nil }
+
     /// The accounts behind a number about customers.
     package init(_ life: LifeQuestion, segment: String? = nil) {
         self.init()
@@ -166,6 +174,7 @@ extension AccountQuestion {
             narrow(to: try life.accounts(in: workspace, segment: segment, connection, asOf: asOf ?? now))
         }
         if let experiment { narrow(to: try experiment.accounts(in: workspace, connection, asOf: asOf ?? now)) }
+        if let journey { narrow(to: try journey.accounts(in: workspace, connection, asOf: asOf ?? now)) }
         if let newSince, let risk {
             let figures = try RiskFigures(
                 workspace.risks, since: workspace.configuration.zone.start(of: newSince), asOf: now, connection)

@@ -11,6 +11,33 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
         case hit
         /// Who has time left.
         case open
+        /// Of those whose time is over, whom a message reached.
+        case reached
+        /// Every entry whose time is over, later ones of an account too, and every goal of theirs.
+        case entries, goals
+    }
+
+    /// What a report groups entries by.
+    package enum Grouping: String, Sendable, Codable, CaseIterable {
+        case segment, attribute, playbook
+
+        fileprivate var kind: PlaybookEntries.Grouping.Kind {
+            switch self {
+            case .segment: .segment
+            case .attribute: .attribute
+            case .playbook: .playbook
+            }
+        }
+    }
+
+    /// One group: `small:in` of segments, `plan:pro` of attributes, `win-back:holdout` of other playbooks.
+    package struct Group: Sendable, Hashable, Codable {
+        package var by: Grouping
+        package var name: String
+
+        package init(_ by: Grouping, _ name: String) {
+            (self.by, self.name) = (by, name)
+        }
     }
 
     /// By whose report, and in which period.
@@ -23,13 +50,15 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
     package var standing: Standing
     /// The look whose figures these are; the present when nil.
     package var look: Instant?
+    /// Only of a group.
+    package var group: Group?
 
     package init(
         _ playbook: String, period: Int, arm: String, outcome: String = PlaybookEntries.Figure.outcome.name,
-        _ standing: Standing, look: Instant? = nil
+        _ standing: Standing, look: Instant? = nil, group: Group? = nil
     ) {
         (self.playbook, self.period, self.arm) = (playbook, period, arm)
-        (self.outcome, self.standing, self.look) = (outcome, standing, look)
+        (self.outcome, self.standing, self.look, self.group) = (outcome, standing, look, group)
     }
 
     /// The accounts, each with when it entered.
@@ -60,15 +89,37 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
         guard let place = arms.names.firstIndex(of: arm) else {
             throw MeasureError.unknown("arm", arm, among: arms.names)
         }
+        let moment = look ?? asOf
+        var reasons: [Int64: [AccountList.Reason]] = [:]
+        if standing == .entries || standing == .goals {
+            try entries.forEachRepeat(in: found, matured: moment) { account, own, count, goals in
+                let times = standing == .goals ? goals : count
+                guard arms.place(own) == place, times > 0 else { return }
+                let what = standing == .goals ? "its goal" : "an entry"
+                reasons[account] = Array(repeating: .init("\(arm) of \(self.playbook): \(what)"), count: times)
+            }
+            return reasons
+        }
+        var only: Set<Int64>?
+        if let group {
+            let (name, value) = try group.parts(in: workspace)
+            only = try entries.members(of: value, by: group.by.kind, name, in: workspace, found, matured: moment)
+        }
+        if standing == .reached {
+            var reached: Set<Int64> = []
+            try entries.forEach(of: .reached, in: found, matured: asOf) { if $0.isHit { reached.insert($0.account) } }
+            only = only.map { $0.intersection(reached) } ?? reached
+        }
         var valued: Set<Int64>?
         if figure == .outcome, let goal = ExperimentArms.meanGoal(found.design, playbook: playbook, sharing: sharing) {
             let measured = try entries.measured(
                 goal, metrics: workspace.dataMap.metrics, zone: workspace.configuration.zone, in: [found.experimentID])
-            valued = Set(measured.filter { $0.knownAt <= look ?? asOf && $0.value != nil }.map(\.account))
+            valued = Set(measured.filter { $0.knownAt <= moment && $0.value != nil }.map(\.account))
         }
-        var reasons: [Int64: [AccountList.Reason]] = [:]
-        try entries.forEach(of: figure, in: found, matured: look ?? asOf) { entry in
-            guard arms.place(entry.arm) == place, isMeant(entry, valued) else { return }
+        try entries.forEach(of: figure, in: found, matured: moment) { entry in
+            guard arms.place(entry.arm) == place, isMeant(entry, valued), only?.contains(entry.account) ?? true else {
+                return
+            }
             reasons[entry.account] = [words(entry, workspace.configuration.zone)]
         }
         return reasons
@@ -78,7 +129,8 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
     private func isMeant(_ entry: PlaybookEntries.Judged, _ valued: Set<Int64>?) -> Bool {
         let isMature = valued?.contains(entry.account) ?? entry.isMature
         return switch standing {
-        case .matured: isMature
+        case .matured, .reached: isMature
+        case .entries, .goals: false
         case .hit: isMature && entry.isHit
         case .open: !isMature
         }
@@ -88,9 +140,27 @@ package struct ExperimentQuestion: Sendable, Hashable, Codable {
         let what =
             switch standing {
             case .matured, .open: "its time \(entry.isMature ? "was" : "is") over on \(zone.day(of: entry.until))"
-            case .hit: outcome
+            case .reached: "a message reached it"
+            case .hit, .entries, .goals: outcome
             }
         return .init("\(arm) of \(playbook): \(what)", since: entry.enteredAt)
+    }
+}
+
+extension ExperimentQuestion.Group {
+    /// - Throws: `MeasureError` for a name that the workspace does not have.
+    func check(in workspace: Workspace) throws { _ = try parts(in: workspace) }
+
+    fileprivate func parts(in workspace: Workspace) throws -> (name: String, value: String) {
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let names =
+            switch by {
+            case .segment: workspace.segments.map(\.name)
+            case .attribute: workspace.dataMap.attributes.map(\.name)
+            case .playbook: workspace.playbooks.map(\.name)
+            }
+        guard names.contains(parts[0]) else { throw MeasureError.unknown(by.rawValue, parts[0], among: names) }
+        return (parts[0], parts.count > 1 ? parts[1] : "")
     }
 }
 

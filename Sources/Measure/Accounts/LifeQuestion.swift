@@ -16,13 +16,15 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         /// Who became one for the first time in the month of `since`; with `month`, who of them was there so many months
         /// later.
         case cohort
+        /// Customers of whom it is known what they pay.
+        case paying
         /// Every stay that was watched; with `age`, after so many days; with `month`, in that month of tenure.
         case stays
         /// Those of them that ended.
         case ended
 
         /// Whether it counts days of the calendar.
-        package var needsDay: Bool { self != .stays && self != .ended }
+        package var needsDay: Bool { self != .stays && self != .ended && self != .paying }
     }
 
     package enum Avoidable: String, Sendable, Codable, CaseIterable {
@@ -31,10 +33,11 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
 
     /// What the report groups customers by.
     package enum Grouping: String, Sendable, Codable, CaseIterable {
-        case segment, attribute, stage, arm
+        case segment, attribute, stage, arm, holdout
     }
 
-    /// One group: `small` of segments, `plan:pro` of attributes, `tech-touch:valued` of stages, `win-back:holdout` of arms.
+    /// One group: `small` of segments, `plan:pro` of attributes, `tech-touch:valued` of stages, `win-back:holdout` of arms;
+    /// of the global holdout `held_out` or `others`.
     package struct Group: Sendable, Hashable, Codable {
         package var by: Grouping
         package var name: String
@@ -82,6 +85,9 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         return question
     }
 
+    /// The sides of the global holdout.
+    static let sides = ["held_out", "others"]
+
     /// The reason of a departure as reports write it.
     package static func name(_ reason: String?, isFree: Bool) -> String { isFree ? free : reason ?? unknown }
 
@@ -97,12 +103,15 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
         case .left: .left(from: since, to: until)
         case .came: .came(from: since, to: until)
         case .cohort: .cohort(Month(of: since), anniversary: month)
+        case .paying: .paying
         case .stays: .stays(isEnded: false, at: at)
         case .ended: .stays(isEnded: true, at: at)
         }
     }
 
     /// - Throws: `MeasureError` for a group that there is none of.
+    func check(in workspace: Workspace) throws { _ = try group(in: workspace) }
+
     private func group(in workspace: Workspace) throws -> Tenures.Part? {
         guard let group else { return nil }
         let parts = group.name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -127,6 +136,9 @@ package struct LifeQuestion: Sendable, Hashable, Codable {
                 throw MeasureError.unknown("arm", value, among: Arm.allCases.map(\.rawValue))
             }
             return .arm(name, arm)
+        case .holdout:
+            try expect(group.name, among: Self.sides, "side")
+            return .drawn(workspace.configuration.workspace, isHeldOut: group.name == Self.sides[0])
         }
     }
 

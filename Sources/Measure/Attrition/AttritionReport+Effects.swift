@@ -25,11 +25,15 @@ extension AttritionReport {
                 .init("", .left, key: "side"), .init("customers"), .init("left"), .init("share"),
                 .init("95% interval, of this look only"),
             ])
-        for (name, arm) in [("held out", held), ("all others", others)] {
-            table.add([
-                .text(name), .count(arm.total), .count(arm.successes), .share(arm.rate),
-                arm.total > 0 ? .interval(arm.wilson(), .share) : .none(""),
-            ])
+        for ((name, arm), side) in zip([("held out", held), ("all others", others)], LifeQuestion.sides) {
+            let group = LifeQuestion.Group(.holdout, side)
+            let there = LifeQuestion(.customers, since: holdout.from).of(group)
+            let left = LifeQuestion(.left, since: holdout.from, until: comparison.look.at).of(group)
+            table.add(
+                [
+                    .text(name), .count(arm.total), .count(arm.successes), .share(arm.rate),
+                    arm.total > 0 ? .interval(arm.wilson(), .share) : .none(""),
+                ], leads: [nil, .customers(there, in: segment), .customers(left, in: segment)])
         }
         guard let difference = comparison.difference else {
             let nobody =

@@ -14,7 +14,10 @@ extension AttritionReport {
                 .init("months they stay, of \(Report.Unit.plain(0).text(Double(worth.days) / LifetimeValue.month))"),
                 .init("lifetime value, \(currency)"), .init("95% interval"),
             ])
-        func add(_ by: String, _ group: String, _ payments: [Tenures.Customer], _ lifetimes: [Lifetime]) {
+        func add(
+            _ by: String, _ name: String, _ group: LifeQuestion.Group?, _ payments: [Tenures.Customer],
+            _ lifetimes: [Lifetime]
+        ) {
             let sample = Sample(payments.map { Double($0.mrr) })
             let found = LifetimeValue.of(
                 SurvivalCurve(lifetimes, least: Self.fewest), payments: sample, margin: worth.margin,
@@ -23,15 +26,17 @@ extension AttritionReport {
             func told(_ cell: (LifetimeValue) -> Report.Cell) -> Report.Cell {
                 sample.count == 1 ? few : .of(found, cell: cell)
             }
-            table.add([
-                .text(by), .text(group), .count(sample.count),
-                sample.count > 0 ? .number(sample.mean, .money(currency)) : .none(Unmeasurable.noAccounts.sentence),
-                told { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
-                told { .number($0.value, .money(currency)) },
-                told { .interval($0.interval(), .money(currency)) },
-            ])
+            let lead = Report.Table.Lead.customers(LifeQuestion(.paying).of(group), in: segment)
+            table.add(
+                [
+                    .text(by), .text(name), .count(sample.count),
+                    sample.count > 0 ? .number(sample.mean, .money(currency)) : .none(Unmeasurable.noAccounts.sentence),
+                    told { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
+                    told { .number($0.value, .money(currency)) },
+                    told { .interval($0.interval(), .money(currency)) },
+                ], leads: [nil, nil, lead])
         }
-        add("all", "", customers, tenures.lifetimes().flatMap(\.lifetimes))
+        add("all", "", nil, customers, tenures.lifetimes().flatMap(\.lifetimes))
         for (index, grouping) in tenures.groupings.enumerated() {
             let isSegment = grouping.kind == .segment
             var isFirst = true
@@ -41,7 +46,9 @@ extension AttritionReport {
             for group in groups where !isSegment || group.name == "1" {
                 let name = isSegment ? "in it" : group.name.isEmpty ? "(none)" : group.name
                 add(
-                    isFirst ? grouping.name : "", name, customers.filter { $0.groups[index] == group.name },
+                    isFirst ? grouping.name : "", name,
+                    isSegment ? .init(.segment, grouping.name) : .init(.attribute, "\(grouping.name):\(group.name)"),
+                    customers.filter { $0.groups[index] == group.name },
                     group.lifetimes)
                 isFirst = false
             }

@@ -58,7 +58,7 @@ extension ExperimentPeriod {
             [
                 .init("arm", .left), .init("adjusted effect, \(effectUnitName)"),
                 .init("95% interval, \(effectUnitName), \(Self.once)"),
-                .init("interval width against unadjusted"),
+                .init("interval width against unadjusted"), .init("accounts"),
             ])
         for arm in arms.arms.indices.dropFirst() {
             let cuped = Cuped(control: sides[0], treatment: sides[arm])
@@ -69,11 +69,12 @@ extension ExperimentPeriod {
                 effect.standardError *= caution.indices.contains(arm) ? caution[arm] : 1
                 return effect
             }
-            table.add([
-                .text(arms.arms[arm].name), said(.of(own) { .number($0.estimate, effectUnit) }),
-                said(.of(wide) { .interval(bounded($0.interval()), effectUnit) }),
-                said(.of(width) { .number($0, .share) }),
-            ])
+            table.add(
+                [
+                    .text(arms.arms[arm].name), said(.of(own) { .number($0.estimate, effectUnit) }),
+                    said(.of(wide) { .interval(bounded($0.interval()), effectUnit) }),
+                    said(.of(width) { .number($0, .share) }), .count(sides[arm].count),
+                ], leads: [nil, nil, nil, nil, lead(arm, .matured)])
         }
         return [
             .sentence("\(title): the same effect without the part that the time before the entry explains."),

@@ -40,11 +40,13 @@ extension ExperimentPeriod {
 
     /// The accounts that an arm's number of a figure counts.
     func lead(
-        _ arm: Int, _ standing: ExperimentQuestion.Standing, of figure: PlaybookEntries.Figure = .outcome
+        _ arm: Int, _ standing: ExperimentQuestion.Standing, of figure: PlaybookEntries.Figure = .outcome,
+        group: ExperimentQuestion.Group? = nil
     ) -> Report.Table.Lead {
         var question = AccountQuestion()
         question.experiment = ExperimentQuestion(
-            name, period: period.number, arm: arms.arms[arm].name, outcome: figure.name, standing, look: moment)
+            name, period: period.number, arm: arms.arms[arm].name, outcome: figure.name, standing, look: moment,
+            group: group)
         return .accounts(question)
     }
 
@@ -310,7 +312,7 @@ extension ExperimentPeriod {
             } else {
                 cells += [.none(""), .none("")]
             }
-            table.add(cells)
+            table.add(cells, leads: [nil, lead(arm, .matured), lead(arm, .reached)])
         }
         return table
     }

@@ -44,7 +44,7 @@ extension ExperimentPeriod {
             } else {
                 cells += [.none(""), .none("")]
             }
-            table.add(cells)
+            table.add(cells, leads: [nil, lead(index, .entries), lead(index, .entries), lead(index, .goals)])
         }
         return [
             .table(table),
@@ -140,7 +140,10 @@ extension ExperimentPeriod {
                     contrast.interval(alpha: 0.05).map { .interval($0, effectUnit) }
                         ?? .none(Unmeasurable.noVariance.sentence), p,
                 ]
-                table.add(cells)
+                let group = ExperimentQuestion.Group(shown.grouping.kind.asked, "\(shown.grouping.name):\(row.group)")
+                var leads: [Report.Table.Lead?] = [nil, nil, nil, lead(shown.arm, .matured, group: group)]
+                if measured == nil { leads.append(lead(shown.arm, .hit, group: group)) }
+                table.add(cells, leads: leads)
             }
         }
         var warning =
@@ -153,6 +156,16 @@ extension ExperimentPeriod {
                 + "may have changed; `track: true` in data.yaml keeps what was."
         }
         return [.table(table), .sentence(warning)]
+    }
+}
+
+extension PlaybookEntries.Grouping.Kind {
+    fileprivate var asked: ExperimentQuestion.Grouping {
+        switch self {
+        case .segment: .segment
+        case .attribute: .attribute
+        case .playbook: .playbook
+        }
     }
 }
 

@@ -13,8 +13,8 @@ package struct JourneyReport {
     private let benchmarks: StageBenchmarks
     private let steps: [StageBenchmarks.Step]
 
-    /// How far back the whole journey is looked at, and how many weeks a change is looked for in.
-    private static let (year, weeks) = (TimeSpan.days(365), 26)
+    /// In how many weeks a change is looked for.
+    private static let weeks = 26
 
     package static func report(_ connection: Connection, workspace: Workspace, asOf: Instant) throws -> Report {
         guard !workspace.journeys.isEmpty else {
@@ -149,9 +149,8 @@ package struct JourneyReport {
     private func section(_ journey: Journey) throws -> Report.Section {
         let steps = steps(of: journey.name)
         var blocks: [Report.Block] = []
-        // Who came so long ago has had the time for all of it.
-        let time = steps.reduce(TimeSpan.days(0)) { TimeSpan(milliseconds: $0.milliseconds + $1.patience.milliseconds) }
-        let reached = try funnel.reached(journey, from: asOf - time - Self.year, until: asOf - time)
+        let time = JourneyQuestion.time(of: steps)
+        let reached = try funnel.reached(journey, from: asOf - time - JourneyQuestion.year, until: asOf - time)
         if let all = reached.first, all > 0, let last = reached.last {
             let share = Proportion(successes: last, total: all)
             blocks.append(
@@ -166,7 +165,11 @@ package struct JourneyReport {
                     .funnel(
                         .init(
                             title: "Reached by those who have had the time",
-                            steps: zip(journey.stages, reached).map { .init(label: $0.name, count: $1) }))))
+                            steps: zip(journey.stages, reached).map { stage, count in
+                                var question = AccountQuestion()
+                                question.journey = JourneyQuestion(journey: journey.name, reached: stage.name)
+                                return .init(label: stage.name, count: count, lead: .accounts(question))
+                            }))))
         } else {
             blocks.append(
                 .sentence(
@@ -225,7 +228,7 @@ package struct JourneyReport {
                 continue
             }
             let curve = SurvivalCurve(
-                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf),
+                try benchmarks.stays(in: step.key, to: step.next, from: asOf - JourneyQuestion.year, until: asOf),
                 least: AttritionReport.fewest)
             let figures = step.figures
             let weak = [
@@ -260,7 +263,7 @@ package struct JourneyReport {
     private func curves(_ steps: [StageBenchmarks.Step]) throws -> [Report.Chart.Survival.Curve] {
         try steps.prefix(5).compactMap { step in
             let curve = SurvivalCurve(
-                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf),
+                try benchmarks.stays(in: step.key, to: step.next, from: asOf - JourneyQuestion.year, until: asOf),
                 least: AttritionReport.fewest)
             return curve.events > 0 ? .init(name: step.key.stage, curve) : nil
         }

@@ -31,7 +31,9 @@ extension Report.Chart {
             return table
         case .funnel(let chart):
             var table = Report.Table(chart.title, [.init("step", .left), .init("accounts")])
-            for step in chart.steps { table.add([.text(step.label), .count(step.count)]) }
+            for step in chart.steps {
+                table.add([.text(step.label), .count(step.count)], leads: [nil, step.lead])
+            }
             return table
         case .intervals(let chart):
             var table = Report.Table(chart.title, [.init("", .left), .init("estimate"), .init("interval")])

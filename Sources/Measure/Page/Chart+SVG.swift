@@ -17,7 +17,9 @@ extension Report.Chart {
         case .control(let chart):
             height = chart.draw(in: &drawing)
             if let link, height != nil { leads = chart.addLinks(link, to: &drawing) }
-        case .funnel(let chart): height = chart.draw(in: &drawing)
+        case .funnel(let chart):
+            height = chart.draw(in: &drawing)
+            if let link, height != nil { leads = chart.addLinks(link, to: &drawing) }
         case .intervals(let chart): height = chart.draw(in: &drawing)
         case .heat(let chart): height = chart.draw(in: &drawing)
         case .line(let chart): height = chart.draw(in: &drawing)
@@ -188,9 +190,31 @@ extension Report.Chart.Control {
 }
 
 extension Report.Chart.Funnel {
+    private static let row = 34.0
+
+    /// Over each step the way to what it counts.
+    ///
+    /// - Returns: whether there is any.
+    func addLinks(_ link: (Report.Table.Lead) -> String, to svg: inout HTML) -> Bool {
+        for (index, step) in steps.enumerated() {
+            guard let lead = step.lead else { continue }
+            let name = "\(step.label): \(step.count)"
+            svg.add("a", ["href": link(lead), "aria-label": name]) { svg in
+                svg.add("title", text: name)
+                svg.add(
+                    "rect",
+                    [
+                        "class": "way", "x": "0", "y": SVG.number(4 + Double(index) * Self.row),
+                        "width": SVG.number(Plot.width), "height": SVG.number(Self.row - 4),
+                    ])
+            }
+        }
+        return steps.contains { $0.lead != nil }
+    }
+
     func draw(in svg: inout HTML) -> Double? {
         guard let most = steps.map(\.count).max(), most > 0 else { return nil }
-        let row = 34.0
+        let row = Self.row
         var plot = Plot()
         plot.height = Double(steps.count) * row + 8
         plot.left = min(260, 20 + Double(steps.map(\.label.count).max() ?? 0) * 7.2)

@@ -35,7 +35,7 @@ extension Report.Chart {
             if case .heat = self { return }
             html.add("details") { html in
                 html.add("summary", text: "The figures of the picture")
-                data.draw(in: &html, caption: "")
+                data.draw(in: &html, caption: "", link: link)
             }
         }
     }

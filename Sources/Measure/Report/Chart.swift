@@ -83,9 +83,15 @@ extension Report.Chart {
         package struct Step: Sendable, Hashable, Codable {
             package var label: String
             package var count: Int
+            /// What stands behind it; not part of the JSON.
+            package var lead: Report.Table.Lead?
 
-            package init(label: String, count: Int) {
-                (self.label, self.count) = (label, count)
+            package init(label: String, count: Int, lead: Report.Table.Lead? = nil) {
+                (self.label, self.count, self.lead) = (label, count, lead)
+            }
+
+            package enum CodingKeys: CodingKey {
+                case label, count
             }
         }
 

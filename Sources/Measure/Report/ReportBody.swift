@@ -67,10 +67,10 @@ private struct Whole: Codable {
         case diff(String)
         case table(Table)
         case survival(Report.Chart.Survival)
-        case funnel(Report.Chart.Funnel)
         case heat(Report.Chart.Heat)
-        // The JSON of its points leads nowhere.
+        // The JSON of their points and steps leads nowhere.
         case control(Report.Chart.Control, [Report.Table.Lead?])
+        case funnel(Report.Chart.Funnel, [Report.Table.Lead?])
         // The JSON of these two has no unit.
         case intervals(Report.Chart.Intervals, Report.Unit)
         case line(Report.Chart.Line, Report.Unit)
@@ -84,7 +84,7 @@ private struct Whole: Codable {
                     Table(title: table.title, columns: table.columns, rows: table.rows, leads: table.leads))
             case .chart(.survival(let chart)): self = .survival(chart)
             case .chart(.control(let chart)): self = .control(chart, chart.points.map(\.lead))
-            case .chart(.funnel(let chart)): self = .funnel(chart)
+            case .chart(.funnel(let chart)): self = .funnel(chart, chart.steps.map(\.lead))
             case .chart(.heat(let chart)): self = .heat(chart)
             case .chart(.intervals(let chart)): self = .intervals(chart, chart.unit)
             case .chart(.line(let chart)): self = .line(chart, chart.unit)
@@ -103,7 +103,9 @@ private struct Whole: Codable {
             case .control(var chart, let leads):
                 for (index, lead) in zip(chart.points.indices, leads) { chart.points[index].lead = lead }
                 return .chart(.control(chart))
-            case .funnel(let chart): return .chart(.funnel(chart))
+            case .funnel(var chart, let leads):
+                for (index, lead) in zip(chart.steps.indices, leads) { chart.steps[index].lead = lead }
+                return .chart(.funnel(chart))
             case .heat(let chart): return .chart(.heat(chart))
             case .intervals(var chart, let unit):
                 chart.unit = unit

@@ -5,6 +5,8 @@ extension Report {
         package enum Lead: Sendable, Hashable, Codable {
             /// The accounts that a number counts.
             case accounts(AccountQuestion)
+            /// The touches that it counts.
+            case touches(TouchQuestion)
             /// An account, by its key.
             case account(String)
 

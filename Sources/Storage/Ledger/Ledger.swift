@@ -38,6 +38,8 @@ package struct Ledger {
         package var enteredFrom: Instant?
         package var channel: String?
         package var variant: String?
+        /// Those that are due by then.
+        package var dueBy: Instant?
         /// Of which this was heard: `delivered`, `clicked`.
         package var outcome: String?
         /// As it is kept: normalized.
@@ -58,7 +60,7 @@ package struct Ledger {
         fileprivate var isLed: Bool {
             account != nil || recipient != nil || states.map { $0.allSatisfy(Self.few.contains) } == true
                 || (playbook != nil && states == nil && step == nil && channel == nil && variant == nil
-                    && outcome == nil && arms.isEmpty && versionID == nil && enteredFrom == nil)
+                    && outcome == nil && dueBy == nil && arms.isEmpty && versionID == nil && enteredFrom == nil)
         }
 
         /// The states of which an index keeps the touches.
@@ -165,6 +167,7 @@ package struct Ledger {
             values["of_version"] = .optional(filter.versionID)
             values["entered_from"] = .optional(filter.enteredFrom?.milliseconds)
         }
+        ask("x.not_before <= :due_by", "due_by", filter.dueBy.map { .instant($0) })
         ask("x.step = :step", "step", filter.step.map { .text($0) })
         ask("x.channel = :channel", "channel", filter.channel.map { .text($0) })
         ask("x.variant = :variant", "variant", filter.variant.map { .text($0) })

@@ -17,21 +17,36 @@ package struct JourneyFunnel {
     ///
     /// Who was there before anybody looked does not count.
     package func reached(_ journey: Journey, from: Instant, until: Instant) throws -> [Int] {
-        guard let first = journey.stages.first else { return [] }
         let rows = try connection.query(
-            """
-            SELECT e.stage, count(*) FROM stage_entry AS f JOIN stage_entry AS e
-                ON e.account_id = f.account_id AND e.journey = f.journey
-            WHERE f.journey = :journey AND f.stage = :first AND f.at > :from AND f.at <= :until AND f.how <> 'found'
-                AND e.at <= :now \(StageRows.known)
-            GROUP BY e.stage
-            """,
-            [
-                "journey": .text(journey.name), "first": .text(first.name), "from": .instant(from),
-                "until": .instant(until), "now": .instant(now),
-            ])
+            "SELECT e.stage, count(*) \(Self.passed) GROUP BY e.stage", arguments(journey, from, until))
         let counts = Dictionary(rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) }, uniquingKeysWith: +)
         return journey.stages.map { counts[$0.name] ?? 0 }
+    }
+
+    /// The accounts that `reached` counts in a stage, each with when it came there.
+    package func whoReached(
+        _ stage: String, of journey: Journey, from: Instant, until: Instant
+    ) throws -> [Int64: [AccountList.Reason]] {
+        var found: [Int64: [AccountList.Reason]] = [:]
+        try connection.forEach(
+            "SELECT e.account_id, e.at \(Self.passed) AND e.stage = :stage",
+            arguments(journey, from, until).merging(["stage": .text(stage)]) { $1 }
+        ) { found[$0.integer("account_id")] = [.init("came to \(stage)", since: $0.instant("at"))] }
+        return found
+    }
+
+    /// Entries `e` into a journey's stages, of the accounts that came to its first one in a time.
+    private static let passed = """
+        FROM stage_entry AS f JOIN stage_entry AS e ON e.account_id = f.account_id AND e.journey = f.journey
+        WHERE f.journey = :journey AND f.stage = :first AND f.at > :from AND f.at <= :until AND f.how <> 'found'
+            AND e.at <= :now \(StageRows.known)
+        """
+
+    private func arguments(_ journey: Journey, _ from: Instant, _ until: Instant) -> [String: SQLValue] {
+        [
+            "journey": .text(journey.name), "first": .text(journey.stages.first?.name ?? ""), "from": .instant(from),
+            "until": .instant(until), "now": .instant(now),
+        ]
     }
 
     /// The entries of which only the day is known on which they were first seen, by stage.

@@ -18,33 +18,14 @@ extension PlaybookEntries {
 
     /// All entries of a period whose window was over, by account: later ones of an account count too.
     package func repeats(in period: Period, matured at: Instant) throws -> [Arm: Repeats] {
-        let hit =
-            period.hasGoal
-            ? "e.goal_at <= :as_of AND e.goal_at <= e.goal_until"
-            : """
-            NOT EXISTS (SELECT 1 FROM event AS v WHERE v.account_id = e.account_id
-                AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.at >= e.entered_at
-                AND v.at <= e.entered_at + :watch AND v.received_at <= :at)
-            """
-        var arguments = scope(of: period, at: at)
-        arguments["as_of"] = .instant(asOf)
-        arguments["watch"] = .integer(Self.watch.milliseconds)
-        arguments["lateness"] = .integer(lateness.milliseconds)
+        let (accounts, arguments) = entriesByAccount(in: period, matured: at)
         var sums: [Arm: Repeats] = [:]
         try connection.forEach(
             """
             SELECT arm, variant, count(*) AS accounts, sum(entries) AS entries, sum(goals) AS goals,
                 sum(entries * entries) AS entries_squared, sum(goals * goals) AS goals_squared,
                 sum(entries * goals) AS products
-            FROM (
-                SELECT e.account_id, e.arm, e.variant, count(*) AS entries,
-                    sum(CASE WHEN \(hit) THEN 1 ELSE 0 END) AS goals
-                FROM enrollment AS e
-                WHERE e.playbook_id = :playbook AND e.experiment_id = :experiment AND e.arm <> 'global_holdout'
-                    AND (CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END) = :has_goal
-                    AND coalesce(e.goal_until, e.entered_at + :watch) + :lateness <= :at AND NOT \(Match.isByHand("e.match_key"))
-                GROUP BY e.account_id, e.arm, e.variant
-            ) AS a GROUP BY arm, variant
+            FROM (\(accounts)) AS a GROUP BY arm, variant
             """, arguments
         ) { row in
             var sum = Repeats()
@@ -57,6 +38,46 @@ extension PlaybookEntries {
             sums[Arm(try row.word("arm"), row.optionalText("variant"))] = sum
         }
         return sums
+    }
+
+    /// The accounts that `repeats` sums, each with how often it entered and how often it reached the goal.
+    package func forEachRepeat(
+        in period: Period, matured at: Instant, _ body: (Int64, Arm, _ entries: Int, _ goals: Int) throws -> Void
+    ) throws {
+        let (accounts, arguments) = entriesByAccount(in: period, matured: at)
+        try connection.forEach(accounts, arguments) { row in
+            try body(
+                row.integer("account_id"), Arm(try row.word("arm"), row.optionalText("variant")),
+                Int(row.integer("entries")), Int(row.integer("goals")))
+        }
+    }
+
+    private func entriesByAccount(
+        in period: Period, matured at: Instant
+    ) -> (sql: String, arguments: [String: SQLValue]) {
+        let hit =
+            period.hasGoal
+            ? "e.goal_at <= :as_of AND e.goal_at <= e.goal_until"
+            : """
+            NOT EXISTS (SELECT 1 FROM event AS v WHERE v.account_id = e.account_id
+                AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.at >= e.entered_at
+                AND v.at <= e.entered_at + :watch AND v.received_at <= :at)
+            """
+        var arguments = scope(of: period, at: at)
+        arguments["as_of"] = .instant(asOf)
+        arguments["watch"] = .integer(Self.watch.milliseconds)
+        arguments["lateness"] = .integer(lateness.milliseconds)
+        return (
+            """
+            SELECT e.account_id, e.arm, e.variant, count(*) AS entries,
+                sum(CASE WHEN \(hit) THEN 1 ELSE 0 END) AS goals
+            FROM enrollment AS e
+            WHERE e.playbook_id = :playbook AND e.experiment_id = :experiment AND e.arm <> 'global_holdout'
+                AND (CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END) = :has_goal
+                AND coalesce(e.goal_until, e.entered_at + :watch) + :lateness <= :at AND NOT \(Match.isByHand("e.match_key"))
+            GROUP BY e.account_id, e.arm, e.variant
+            """, arguments
+        )
     }
 
     /// What is known of every account before it enters, with the goal: for how long it had been there, whether nobody knows

@@ -40,28 +40,75 @@ extension PlaybookEntries {
     package func groupings(
         by workspace: Workspace, in period: Period, matured at: Instant, values: [Int64: Double]?
     ) throws -> [Grouping] {
-        func figure(_ account: Int64, _ isHit: Bool) -> ArmFigure? {
-            guard let values else { return .share(Proportion(successes: isHit ? 1 : 0, total: 1)) }
-            return values[account].map { .mean(Sample([$0])) }
+        func figure(_ entry: Member) -> ArmFigure? {
+            guard let values else { return .share(Proportion(successes: entry.isHit ? 1 : 0, total: 1)) }
+            return values[entry.account].map { .mean(Sample([$0])) }
         }
-        return try ofAccounts(workspace, in: period, matured: at, figure)
-            + otherPlaybooks(in: period, matured: at, figure)
+        var known = Self.groupings(of: workspace)
+        try forEachOfAccounts(workspace, in: period, matured: at) { place, group, entry in
+            if let figure = figure(entry) { known[place].add(figure, of: entry.arm, to: group) }
+        }
+        var others: [String: Grouping] = [:]
+        try forEachOfOtherPlaybooks(in: period, matured: at) { playbook, other, entry in
+            guard let figure = figure(entry) else { return }
+            others[playbook, default: Grouping(kind: .playbook, name: playbook, isOfTheEntry: true, groups: [])]
+                .add(figure, of: entry.arm, to: other)
+        }
+        return known.filter { (2...Self.mostGroups).contains($0.groups.count) }
+            + others.values.filter { $0.groups.count > 1 }.sorted { $0.name < $1.name }
     }
 
-    private func ofAccounts(
-        _ workspace: Workspace, in period: Period, matured at: Instant, _ figure: (Int64, _ isHit: Bool) -> ArmFigure?
-    ) throws -> [Grouping] {
+    /// The accounts of one group, as `groupings` counts them.
+    package func members(
+        of group: String, by kind: Grouping.Kind, _ name: String, in workspace: Workspace, _ period: Period,
+        matured at: Instant
+    ) throws -> Set<Int64> {
+        var members: Set<Int64> = []
+        if kind == .playbook {
+            try forEachOfOtherPlaybooks(in: period, matured: at) { playbook, other, entry in
+                if playbook == name, other == group { members.insert(entry.account) }
+            }
+        } else {
+            let wanted = Self.groupings(of: workspace).firstIndex { $0.kind == kind && $0.name == name }
+            try forEachOfAccounts(workspace, in: period, matured: at) { place, own, entry in
+                if place == wanted, own == group { members.insert(entry.account) }
+            }
+        }
+        return members
+    }
+
+    /// An entry of a group.
+    private struct Member {
+        var account: Int64
+        var arm: Arm
+        var isHit: Bool
+    }
+
+    private static func attributes(of workspace: Workspace) -> [Attribute] {
+        workspace.dataMap.attributes.filter { $0.type == .text || $0.type == .boolean }
+    }
+
+    /// By what accounts are known, the segments before the attributes.
+    private static func groupings(of workspace: Workspace) -> [Grouping] {
+        workspace.segments.map { Grouping(kind: .segment, name: $0.name, isOfTheEntry: true, groups: []) }
+            + attributes(of: workspace).map {
+                Grouping(kind: .attribute, name: $0.name, isOfTheEntry: $0.track, groups: [])
+            }
+    }
+
+    /// Each entry with its group of each of `groupings(of:)`, by its place there.
+    private func forEachOfAccounts(
+        _ workspace: Workspace, in period: Period, matured at: Instant,
+        _ body: (_ grouping: Int, _ group: String, Member) -> Void
+    ) throws {
         let context = try EvaluationContext(connection, workspace: workspace, now: asOf, figures: .neutral)
-        let attributes = workspace.dataMap.attributes.filter { $0.type == .text || $0.type == .boolean }
+        let attributes = Self.attributes(of: workspace)
         var needs = Needs(of: workspace.segments.map(\.term), in: workspace.dataMap, risks: context.risks)
         needs.attributes.formUnion(attributes.map(\.name))
         let tracked = (Attribute.builtIn + workspace.dataMap.attributes).filter {
             $0.track && needs.attributes.contains($0.name)
         }
         needs.history.formUnion(tracked.map(\.name) + ["status"])
-        var groupings =
-            workspace.segments.map { Grouping(kind: .segment, name: $0.name, isOfTheEntry: true, groups: []) }
-            + attributes.map { Grouping(kind: .attribute, name: $0.name, isOfTheEntry: $0.track, groups: []) }
         let loader = try BlockLoader(connection, context)
         try forEachBlock(ofMatured: period, at: at) { entries in
             guard let first = entries.map(\.at).min() else { return }
@@ -72,29 +119,27 @@ extension PlaybookEntries {
             for (moment, entered) in Dictionary(grouping: entries, by: \.at).sorted(by: { $0.key < $1.key }) {
                 past.advance(&block, to: moment)
                 let known = entered.compactMap { entry in
-                    places[entry.account].flatMap { place in
-                        figure(entry.account, entry.isHit).map { (arm: entry.arm, figure: $0, account: place) }
+                    places[entry.account].map {
+                        (place: $0, member: Member(account: entry.account, arm: entry.arm, isHit: entry.isHit))
                     }
                 }
                 let evaluator = Evaluator(context.asOf(moment), block)
                 for (index, segment) in workspace.segments.enumerated() {
                     let column = evaluator.column(
-                        segment.term, of: .some(known.map { Subject(account: $0.account, since: nil) }))
+                        segment.term, of: .some(known.map { Subject(account: $0.place, since: nil) }))
                     for (place, entry) in known.enumerated() {
-                        groupings[index].add(
-                            entry.figure, of: entry.arm, to: column.holds(place) ? Self.inside : Self.outside)
+                        body(index, column.holds(place) ? Self.inside : Self.outside, entry.member)
                     }
                 }
                 for (index, attribute) in attributes.enumerated() {
                     let column = block.attributes[attribute.name]
                     for entry in known {
-                        groupings[workspace.segments.count + index].add(
-                            entry.figure, of: entry.arm, to: Self.text(column, entry.account, attribute))
+                        body(
+                            workspace.segments.count + index, Self.text(column, entry.place, attribute), entry.member)
                     }
                 }
             }
         }
-        return groupings.filter { (2...Self.mostGroups).contains($0.groups.count) }
     }
 
     private static func text(_ column: Column?, _ account: Int, _ attribute: Attribute) -> String {
@@ -107,10 +152,9 @@ extension PlaybookEntries {
 
     /// The accounts that entered another playbook before their window was over, by its arm: its draw knows nothing of this
     /// one's, so that the two can be told apart.
-    private func otherPlaybooks(
-        in period: Period, matured at: Instant, _ figure: (Int64, _ isHit: Bool) -> ArmFigure?
-    ) throws -> [Grouping] {
-        var found: [String: Grouping] = [:]
+    private func forEachOfOtherPlaybooks(
+        in period: Period, matured at: Instant, _ body: (_ playbook: String, _ arm: String, Member) -> Void
+    ) throws {
         try connection.forEach(
             """
             SELECT p.name AS playbook, o.arm AS other, r.account_id, r.arm, r.variant,
@@ -125,14 +169,13 @@ extension PlaybookEntries {
             ORDER BY r.account_id
             """, scope(of: period, at: at)
         ) { row in
-            guard let figure = figure(row.integer("account_id"), row.integer("hit") == 1) else { return }
-            let name = row.optionalText("playbook") ?? ""
-            let arm = Arm(try row.word("arm"), row.optionalText("variant"))
             let other: Decisions.Arm = try row.word("other")
-            found[name, default: Grouping(kind: .playbook, name: name, isOfTheEntry: true, groups: [])]
-                .add(figure, of: arm, to: other.rawValue)
+            body(
+                row.optionalText("playbook") ?? "", other.rawValue,
+                Member(
+                    account: row.integer("account_id"), arm: Arm(try row.word("arm"), row.optionalText("variant")),
+                    isHit: row.integer("hit") == 1))
         }
-        return found.values.filter { $0.groups.count > 1 }.sorted { $0.name < $1.name }
     }
 }
 

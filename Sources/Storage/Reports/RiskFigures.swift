@@ -170,7 +170,7 @@ package struct RiskFigures {
             let sent = try connection.integer(
                 """
                 SELECT count(*) FROM playbook AS p JOIN touch AS t ON t.playbook_id = p.id
-                WHERE p.name = :name AND t.state = 'sent' AND t.settled_at > :since AND t.settled_at <= :now
+                WHERE p.name = :name AND t.state = 'sent' AND t.settled_at >= :since AND t.settled_at <= :now
                 """, arguments)
             func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
             return OfPlaybook(

@@ -14,6 +14,8 @@ extension Tenures {
         case came(from: Day, to: Day)
         /// Who became one for the first time in a month; with an anniversary, those of them who were there on it.
         case cohort(Month, anniversary: Int?)
+        /// Customers of the moment of whom it is known what they pay.
+        case paying
         /// Every stay that is watched, or those that ended.
         case stays(isEnded: Bool, at: Age?)
     }
@@ -35,6 +37,8 @@ extension Tenures {
         case stage(StageKey)
         /// From the day of the assignment, in the newest period of an experiment.
         case arm(String, Decisions.Arm)
+        /// Of the customers of the day on which a workspace drew its newest global holdout.
+        case drawn(String, isHeldOut: Bool)
     }
 
     /// An account with the tenure by which it counts.
@@ -61,7 +65,7 @@ extension Tenures {
         let indices =
             try counted.isOfStays
             ? lives(of: group, journeys).filter { isCounted(counted, $0.life) }.map(\.index)
-            : members(of: group).filter { isCounted(counted, tenures[$0]) }
+            : try members(of: group).filter { isCounted(counted, tenures[$0]) }
         let expected = try expected(indices.filter { tenures[$0].ended != nil }, risks)
         return remaining(counted, indices).map { index in
             let stay = tenures[index]
@@ -83,6 +87,7 @@ extension Tenures {
             accounts[Int(stay.account)].began <= stay.origin && Month(of: Day(number: Int(stay.origin))) == month
                 && (anniversary.map { anniversaries(heldBy: stay)?.contains($0) ?? false }
                     ?? (stay.began == stay.origin))
+        case .paying: isPaying(stay)
         case .stays: false
         }
     }
@@ -104,11 +109,13 @@ extension Tenures {
     }
 
     /// The tenures of a group of accounts, by their indices.
-    private func members(of group: Part?) -> [Int] {
+    private func members(of group: Part?) throws -> [Int] {
         let (kind, name, value): (Grouping.Kind, String, String)
         switch group {
         case .segment(let segment)?: (kind, name, value) = (.segment, segment, "1")
         case .attribute(let attribute, let text)?: (kind, name, value) = (.attribute, attribute, text)
+        case .drawn(let workspace, let isHeldOut)?:
+            return try drawnSides(of: workspace)?.members.filter { $0.isHeldOut == isHeldOut }.map(\.index) ?? []
         case nil, .stage?, .arm?: return Array(tenures.indices)
         }
         guard let place = groupings.firstIndex(where: { $0.kind == kind && $0.name == name }) else { return [] }
@@ -129,8 +136,8 @@ extension Tenures {
             try forEachAssigned { key, index, life in
                 if key.experiment == experiment, key.arm == arm { lives.append((index, life)) }
             }
-        case nil, .segment?, .attribute?:
-            lives = members(of: group).compactMap { index in life(of: tenures[index]).map { (index, $0) } }
+        case nil, .segment?, .attribute?, .drawn?:
+            lives = try members(of: group).compactMap { index in life(of: tenures[index]).map { (index, $0) } }
         }
         return lives
     }

@@ -15,10 +15,15 @@ extension Tenures {
     /// The customers of today of whom it is known what they pay, ascending by id.
     package func customers() -> [Customer] {
         tenures.compactMap { stay in
-            guard stay.ended == nil, accounts[Int(stay.account)].mrr >= 0 || stay.mrr > 0 else { return nil }
+            guard isPaying(stay) else { return nil }
             return Customer(
                 id: accounts[Int(stay.account)].id, age: today.number - Int(stay.origin), mrr: stay.mrr,
                 groups: groups.map { $0.names.names[Int($0.values[Int(stay.account)])] })
         }
+    }
+
+    /// Whether somebody is a customer of today of whom it is known what it pays.
+    func isPaying(_ stay: Tenure) -> Bool {
+        stay.ended == nil && (accounts[Int(stay.account)].mrr >= 0 || stay.mrr > 0)
     }
 }

@@ -50,40 +50,14 @@ extension Tenures {
     /// Every customer of the day on which it was drawn counts, whether or not a playbook ever found it. The draw is the
     /// same that decided who is held out; where it was stored, what was stored.
     package func globalHoldout(of workspace: String) throws -> GlobalHoldout? {
-        struct Design: Decodable {
-            var share: Double
-            var period: String
-        }
-        guard
-            let row = try connection.first(
-                """
-                SELECT id, design, started_at FROM experiment WHERE name = 'global holdout' AND started_at <= :now
-                ORDER BY period DESC LIMIT 1
-                """, ["now": .instant(now)]),
-            let design = row["design"].text.flatMap({ try? JSONDecoder().decode(Design.self, from: Data($0.utf8)) }),
-            let start = row["started_at"].instant, design.share > 0
-        else { return nil }
-        let day = zone.day(of: start)
-        let draw = GlobalDraw(workspace: workspace, period: design.period, share: design.share)
-        let there = tenures.filter { $0.holds(day.number) }
+        guard let drawn = try drawnSides(of: workspace) else { return nil }
+        let (day, design) = (drawn.day, drawn.design)
         // By whether they are held out: how many there are, and how many of them left in each week after the draw.
         var arms = [(total: 0, left: [Int: Int]()), (total: 0, left: [Int: Int]())]
-        let ids = there.map { accounts[Int($0.account)].id }
-        try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
-            """
-            SELECT a.id, a.key, a.erased_at, g.arm FROM account AS a LEFT JOIN assignment AS g
-                ON g.experiment_id = :experiment AND g.account_id = a.id AND g.at <= :now
-            WHERE a.id BETWEEN :first AND :last ORDER BY a.id
-            """, ["experiment": row["id"], "now": .instant(now)]
-        ) { row, index in
-            // The key that it was drawn by is gone.
-            if row.optionalText("arm") == nil, row.optionalInstant("erased_at") != nil { return }
-            let isHeldOut =
-                row.optionalText("arm").map { $0 == Decisions.Arm.globalHoldout.rawValue }
-                ?? draw.holds(row.text("key") ?? "")
-            let arm = isHeldOut ? 0 : 1
+        for member in drawn.members {
+            let arm = member.isHeldOut ? 0 : 1
             arms[arm].total += 1
-            if let ended = there[index].ended { arms[arm].left[(ended - day.number + 6) / 7, default: 0] += 1 }
+            if let ended = tenures[member.index].ended { arms[arm].left[(ended - day.number + 6) / 7, default: 0] += 1 }
         }
         func look(_ week: Int, at: Day) -> GlobalHoldout.Look {
             let counts = arms.map { arm in
@@ -96,5 +70,52 @@ extension Tenures {
         return GlobalHoldout(
             period: design.period, from: day, share: design.share, until: until, now: look(.max, at: today),
             weeks: (0..<weeks).map { look($0 + 1, at: day + 7 * ($0 + 1)) })
+    }
+
+    struct DrawnSides {
+        struct Design: Decodable {
+            var share: Double
+            var period: String
+        }
+
+        /// The customers of the day, by the indices of their tenures.
+        var members: [(index: Int, isHeldOut: Bool)] = []
+        var day: Day
+        var design: Design
+    }
+
+    /// Who of the customers of the day of the newest draw is held out.
+    func drawnSides(of workspace: String) throws -> DrawnSides? {
+        guard
+            let row = try connection.first(
+                """
+                SELECT id, design, started_at FROM experiment WHERE name = 'global holdout' AND started_at <= :now
+                ORDER BY period DESC LIMIT 1
+                """, ["now": .instant(now)]),
+            let design = row["design"].text.flatMap({
+                try? JSONDecoder().decode(DrawnSides.Design.self, from: Data($0.utf8))
+            }),
+            let start = row["started_at"].instant, design.share > 0
+        else { return nil }
+        let day = zone.day(of: start)
+        let draw = GlobalDraw(workspace: workspace, period: design.period, share: design.share)
+        let there = tenures.indices.filter { tenures[$0].holds(day.number) }
+        let ids = there.map { accounts[Int(tenures[$0].account)].id }
+        var sides = DrawnSides(day: day, design: design)
+        try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
+            """
+            SELECT a.id, a.key, a.erased_at, g.arm FROM account AS a LEFT JOIN assignment AS g
+                ON g.experiment_id = :experiment AND g.account_id = a.id AND g.at <= :now
+            WHERE a.id BETWEEN :first AND :last ORDER BY a.id
+            """, ["experiment": row["id"], "now": .instant(now)]
+        ) { row, index in
+            // The key that it was drawn by is gone.
+            if row.optionalText("arm") == nil, row.optionalInstant("erased_at") != nil { return }
+            let isHeldOut =
+                row.optionalText("arm").map { $0 == Decisions.Arm.globalHoldout.rawValue }
+                ?? draw.holds(row.text("key") ?? "")
+            sides.members.append((there[index], isHeldOut))
+        }
+        return sides
     }
 }

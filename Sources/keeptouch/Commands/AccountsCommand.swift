@@ -48,6 +48,12 @@ struct AccountsCommand: ParsableCommand {
     @Flag(help: "Those who are in their stage for longer than is expected.")
     var stuck = false
 
+    @Option(help: "With --reached: who came to this journey in the year that its funnel counts.")
+    var journey: String?
+
+    @Option(help: "With --journey: and has reached this stage.")
+    var reached: String?
+
     @Flag(help: "Those that are snoozed or excluded by hand.")
     var excluded = false
 
@@ -69,6 +75,7 @@ struct AccountsCommand: ParsableCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+        if (journey == nil) != (reached == nil) { throw ValidationError("--journey and --reached belong together") }
     }
 
     func run() throws {
@@ -103,14 +110,15 @@ struct AccountsCommand: ParsableCommand {
             question.condition = condition
             question.segment = segment
             question.playbook = inside
-            question.experiment = try trial.question(arm: arm)
+            question.experiment = try trial.question(arm: arm, by: life.by, group: life.group)
             (question.step, question.arm, question.state) = (step, question.experiment == nil ? arm : nil, state)
             question.enteredSince = try enteredSince.map { try Day.option("--entered-since", $0) }
             question.newSince = try newSince.map { try Day.option("--new-since", $0) }
             question.risk = risk
             (question.isStuck, question.isExcluded) = (stuck, excluded)
             (question.verdict, question.judging) = (verdict, playbook)
-            question.life = try life.question
+            question.life = try life.question(beside: question.experiment)
+            if let journey, let reached { question.journey = JourneyQuestion(journey: journey, reached: reached) }
             return question
         }
     }

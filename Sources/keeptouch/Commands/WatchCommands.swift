@@ -30,6 +30,9 @@ struct TouchesCommand: ParsableCommand {
     @Option(help: "Only touches of which this was heard: delivered, clicked.")
     var outcome: String?
 
+    @Flag(help: "Only touches whose time to be sent has come; with --state pending.")
+    var due = false
+
     @Option(help: "Only touches of this account, by its key, its name, or an address of it.")
     var account: String?
 
@@ -76,6 +79,7 @@ struct TouchesCommand: ParsableCommand {
         let store = try files.open(.readOnly)
         let loaded = try store.read { try files.withEarlierVersions($0) }
         if let playbook { _ = try loaded.playbook(playbook) }
+        let now = try options.moment(store, zone: loaded.zone)
         let most = limit ?? (output.format == .table ? Self.shown : .max)
         let (entries, outcomes) = try store.read { connection in
             var filter = Ledger.Filter()
@@ -89,6 +93,7 @@ struct TouchesCommand: ParsableCommand {
             filter.to = try to.map { zone.start(of: try Day.option("--to", $0) + 1) }
             filter.settledFrom = try endedFrom.map { zone.start(of: try Day.option("--ended-from", $0)) }
             filter.settledTo = try endedTo.map { zone.start(of: try Day.option("--ended-to", $0) + 1) }
+            filter.dueBy = due ? now : nil
             let ledger = Ledger(connection)
             if let step { try expect(step, loaded.workspace, ledger) }
             let entries = try ledger.touches(filter)

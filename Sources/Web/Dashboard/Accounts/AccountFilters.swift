@@ -39,6 +39,6 @@ struct AccountFilters {
     private static let others = [
         "step", "arm", "state", "entered_since", "new_since", "verdict", "playbook", "life", "since", "until", "reason",
         "warned", "avoidable", "by", "group", "age", "month", "experiment", "period", "outcome", "standing", "look",
-        "as_of",
+        "journey", "reached", "as_of",
     ]
 }

@@ -61,7 +61,10 @@ extension Dashboard {
             choice = try question.choice(in: ask.workspace)
         } catch let error as MeasureError {
             // A command says "in" of a playbook as the address does, and a word of the files for what it is.
-            let field = ["reason": "risk", "usable playbook": ask["in"] == nil ? "playbook" : "in"]
+            let field = [
+                "stage": question.journey == nil ? "group" : "reached", "side": "group", "attribute": "group",
+                "reason": "risk", "usable playbook": ask["in"] == nil ? "playbook" : "in",
+            ]
             throw PageProblem(
                 .badRequest, "It cannot be understood", error.description,
                 at: error.about.map { field[$0] ?? $0 })

@@ -22,6 +22,7 @@ extension AccountQuestion {
             self.experiment = experiment
             arm = nil
         }
+        journey = try JourneyQuestion(ask)
         if self == AccountQuestion() { return nil }
         asOf = try ask.moment("as_of")
     }
@@ -34,6 +35,7 @@ extension AccountQuestion {
         ]
         if let life { pairs += life.pairs }
         if let experiment { pairs += experiment.pairs }
+        if let journey { pairs += [("journey", journey.journey), ("reached", journey.reached)] }
         pairs += [("verdict", verdict), ("playbook", judging), ("new_since", newSince.map { "\($0)" })]
         return pairs
     }
@@ -93,6 +95,23 @@ extension LifeQuestion {
     }
 }
 
+extension JourneyQuestion {
+    /// What the address of a page asks; nil when it asks nothing of a journey.
+    ///
+    /// - Throws: `PageProblem` where a part of it is missing.
+    init?(_ ask: PageRequest) throws {
+        switch (ask["journey"], ask["reached"]) {
+        case (nil, nil): return nil
+        case (let journey?, let stage?): self.init(journey: journey, reached: stage)
+        default:
+            throw PageProblem(
+                .badRequest, "Which stage?",
+                "A stage is of a journey: the address names both, journey=tech-touch and reached=valued.", at: "reached"
+            )
+        }
+    }
+}
+
 extension ExperimentQuestion {
     /// What the address of a page asks; nil when it asks nothing of an experiment.
     ///
@@ -105,14 +124,16 @@ extension ExperimentQuestion {
         }
         self.init(
             playbook, period: try ask.count("period") ?? 1, arm: arm, outcome: ask["outcome"] ?? "goal",
-            try ask.word("standing") ?? .matured, look: try ask.moment("look"))
+            try ask.word("standing") ?? .matured, look: try ask.moment("look"),
+            group: try (ask.word("by") as Grouping?).map { Group($0, ask["group"] ?? "") })
     }
 
     /// The same as names and values, of an address and of the options of a command.
     var pairs: [(String, String?)] {
         [
             ("experiment", playbook), ("period", "\(period)"), ("arm", arm), ("outcome", outcome),
-            ("standing", standing.rawValue), ("look", look.map { "\($0)" }),
+            ("standing", standing.rawValue), ("look", look.map { "\($0)" }), ("by", group?.by.rawValue),
+            ("group", group?.name),
         ]
     }
 }

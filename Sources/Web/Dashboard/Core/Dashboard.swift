@@ -35,6 +35,8 @@ package final class Dashboard: Sendable {
     let processNow: @Sendable () -> Instant
     let log: Logger
     let doors = Doors()
+    /// Where none can be written.
+    let sessions = SessionBoard()
     let notes = NoteBoard()
     let drafts = DraftBoard()
     let jobs: Jobs
@@ -128,7 +130,7 @@ package final class Dashboard: Sendable {
     /// Whether pages can only be looked at.
     var isReadOnly: Bool { writing == nil }
     static let readOnlySentence =
-        "The database may only be read: nothing can be changed here, and nobody can sign in anew with a password. Make it and its folder writable, and start the dashboard again."
+        "The database may only be read: nothing can be changed here. Make it and its folder writable, and start the dashboard again."
 
     /// Writes that somebody was seen, without making the page wait for it.
     func saw(_ session: DashboardSession, at now: Instant) {

@@ -13,7 +13,7 @@ struct DayBars {
     private static let height = 176.0
 
     func draw(in html: inout HTML) {
-        let last = ask.zone.day(of: ask.now)
+        let last = ask.workspace.configuration.zone.day(of: ask.now)
         let shown = (0..<days).map { last - (days - 1 - $0) }
         let sums = shown.map { day in daily[day].map { $0.sent + $0.heldOut + $0.notSent } ?? 0 }
         let most = sums.max() ?? 0

@@ -46,7 +46,7 @@ struct OverviewPage {
             addAttrition(to: &html)
             addPlaybooks(to: &html)
             html.add("div", ["class": "grid wide"]) { html in
-                addDays(figures.daily.days(in: ask.zone), to: &html)
+                addDays(figures.daily.days(in: ask.workspace.configuration.zone), to: &html)
                 addComingUp(to: &html)
             }
             addJourneys(to: &html)
@@ -89,8 +89,8 @@ struct OverviewPage {
     }
 
     private func addFigures(to html: inout HTML) {
-        let today = ask.zone.day(of: ask.now)
-        let days = figures.daily.days(in: ask.zone)
+        let today = ask.workspace.configuration.zone.day(of: ask.now)
+        let days = figures.daily.days(in: ask.workspace.configuration.zone)
         let week = (0..<7).reduce(into: DailyTouches.OfDay()) { sum, back in
             let day = days[today - back] ?? DailyTouches.OfDay()
             sum.sent += day.sent

@@ -20,7 +20,8 @@ extension Dashboard {
                 throw PageProblem(.notFound, "No such step", "The playbook has changed meanwhile.")
             }
             let previews = try Self.previews(
-                ask, step: index, variant: ask["variant"], account: ask["account"] ?? "", locale: ask["locale"],
+                ask, of: ask.part("name"), step: index, variant: ask["variant"], account: ask["account"] ?? "",
+                locale: ask["locale"],
                 connection)
             let number = try ask.count("number") ?? 0
             guard previews.indices.contains(number) else {
@@ -30,15 +31,24 @@ extension Dashboard {
             return Self.messageFrame(html, text: previews[number].text, for: ask.visitor)
         }
         routes.answer("/playbooks/:name/test", .operator) { [self] ask, form in
-            .page(try await tested(ask, form))
+            let message = TestMessage(
+                playbook: ask.part("name"), step: form["step"] ?? "", variant: form["variant"].nonEmpty)
+            return .page(try await tested(message, ask, form))
+        }
+        routes.answer("/channels/:name/test", .operator) { [self] ask, form in
+            guard let message = TestMessage(id: form["message"] ?? "") else {
+                throw PageProblem(.badRequest, "Which message?", "Choose a message of a playbook.", at: "message")
+            }
+            var channel = ask
+            channel.query = [:]
+            return .page(try await tested(message, channel, form))
         }
     }
 
     private static func previews(
-        _ ask: PageRequest, step index: Int, variant: String?, account: String, locale: String?,
+        _ ask: PageRequest, of name: String, step index: Int, variant: String?, account: String, locale: String?,
         _ connection: Connection
     ) throws -> [Preview] {
-        let name = ask.part("name")
         guard let playbook = ask.workspace.playbook(name) else { throw PageProblem.noPlaybook(name) }
         guard playbook.steps(of: variant).indices.contains(index) else {
             throw PageProblem(.notFound, "No such step", "The playbook has changed meanwhile.")
@@ -54,10 +64,13 @@ extension Dashboard {
     }
 
     /// Sends the first of the messages that the account would get to one address, recorded nowhere but in the audit log.
-    private func tested(_ ask: PageRequest, _ form: Form) async throws -> DashboardPage {
-        let name = ask.part("name")
-        let (step, account) = (form["step"] ?? "", form["account"] ?? "")
-        let (variant, locale) = (form["variant"].nonEmpty, form["locale"].nonEmpty)
+    private func tested(_ message: TestMessage, _ ask: PageRequest, _ form: Form) async throws -> DashboardPage {
+        let (name, step, variant) = (message.playbook, message.step, message.variant)
+        let locale = form["locale"].nonEmpty
+        let asked = (form["account"] ?? "").trimmingCharacters(in: .whitespaces)
+        guard !asked.isEmpty else {
+            throw PageProblem(.badRequest, "As which account?", "Name the account that would get it.", at: "account")
+        }
         let address = (form["to"] ?? "").trimmingCharacters(in: .whitespaces)
         guard !address.isEmpty else {
             throw PageProblem(.badRequest, "To whom?", "A test goes to the one address that you name.", at: "to")
@@ -66,8 +79,13 @@ extension Dashboard {
         guard let index = playbook.sends(of: variant).first(where: { $0.step.id == step })?.index else {
             throw PageProblem(.notFound, "No such step", "The playbook has changed meanwhile.", at: "step")
         }
+        let account = try await read { connection in
+            do { return try AccountStory.find(asked, connection).key } catch let error as StorageError {
+                throw PageProblem(.notFound, "No such account", "\(error)", at: "account")
+            }
+        }
         let previews = try await read {
-            try Self.previews(ask, step: index, variant: variant, account: account, locale: locale, $0)
+            try Self.previews(ask, of: name, step: index, variant: variant, account: account, locale: locale, $0)
         }
         guard let preview = previews.first else {
             throw PageProblem(.notFound, "No such message", "Nobody gets it.", at: "account")

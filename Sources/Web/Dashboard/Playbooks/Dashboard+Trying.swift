@@ -25,7 +25,8 @@ extension Dashboard {
                 )
             }
             return TryPage(
-                ask: ask, file: file, original: text, base: text, text: ask.draft["text"] ?? text, result: nil
+                ask: ask, file: file, original: text, base: text, text: ask.draft["text"] ?? text, account: "",
+                result: nil
             ).page
         }
         routes.answer("/try", .operator) { [self] ask, form in
@@ -48,19 +49,41 @@ extension Dashboard {
                 return .file(
                     Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: patch))))
             }
-            let result = form["act"] == "check" ? try await tried(file, text, ask) : nil
+            let account = (form["account"] ?? "").trimmingCharacters(in: .whitespaces)
+            var result: TrialResult?
+            if let part = TrialResult.Part(rawValue: form["act"] ?? "") {
+                guard part != .message || !account.isEmpty else {
+                    throw PageProblem(
+                        .badRequest, "For which account?", "Name the account that would get the messages.",
+                        at: "account")
+                }
+                result = try await tried(part, file, text, account, ask)
+            }
             return .page(
-                TryPage(ask: ask, file: file, original: original, base: base, text: text, result: result).page)
+                TryPage(
+                    ask: ask, file: file, original: original, base: base, text: text, account: account, result: result
+                ).page)
         }
     }
 
-    private func tried(_ file: String, _ text: String, _ ask: PageRequest) async throws -> TrialResult {
+    private func tried(
+        _ part: TrialResult.Part, _ file: String, _ text: String, _ account: String, _ ask: PageRequest
+    ) async throws -> TrialResult {
         let (files, present, now, processNow) = (ask.edition.files, ask.workspace, ask.now, processNow)
-        let job = "try \(UUID().uuidString)"
+        // What takes long is found again by the one who asks again.
+        let isLong = part == .backtest || part == .design
+        let job =
+            isLong
+            ? "try \(part.rawValue) of \(file), \(Registry.hash(text).prefix(12)), \(editions)"
+            : "try \(UUID().uuidString)"
+        let state = jobs.state(job, of: TrialResult.self, now: processNow())
         // Reading the files, planning and testing may take seconds: none of it on the threads that answer requests.
-        try jobs.begin(job, by: ask.visitor.name, processNow: processNow) { store in
-            try TrialResult(
-                of: text, at: file, files, present, now: now, processNow: processNow, store: store)
+        if case .none = state {
+            try jobs.begin(job, by: ask.visitor.name, processNow: processNow) { store in
+                try TrialResult(
+                    part, of: text, at: file, files, present, account: account, now: now, processNow: processNow,
+                    store: store)
+            }
         }
         // A change is tried by one person at a time, who waits for it.
         let deadline = ContinuousClock.now + .seconds(20)
@@ -68,9 +91,15 @@ extension Dashboard {
             switch jobs.state(job, of: TrialResult.self, now: processNow()) {
             case .running: try await Task.sleep(for: .milliseconds(50))
             case .done(let result, _, _): return result
-            case .failed(let error, _): throw PageProblem(.unavailable, "It could not be planned", error)
+            case .failed(let error, _): throw PageProblem(.unavailable, "It could not be worked out", error)
             case .none: throw PageProblem(.unavailable, "It was stopped", "Try it again.")
             }
+        }
+        if isLong {
+            throw PageProblem(
+                .unavailable, "It is being worked out",
+                "It takes more than 20 s and goes on: go back and ask again in a while; what was found is kept for 15 minutes."
+            )
         }
         jobs.stop(job)
         throw PageProblem(

@@ -19,20 +19,64 @@ struct TrialResult: Sendable {
     /// Nil where nothing has changed.
     var diff: String?
 
-    /// Lays a text over the files in memory, plans without it and with it, and runs the playbook's tests.
+    /// What is asked beside the complaints.
+    enum Part: String, CaseIterable, Sendable {
+        /// Whom it would touch, and what its tests say.
+        case check
+        case message, backtest, design
+    }
+
+    /// Its messages as an account would get them.
+    var messages: [TriedMessage] = []
+    var backtest: BacktestReport?
+    var design: Report?
+    /// Why there is no answer.
+    var trouble: String?
+
+    /// - Parameter account: whose messages are asked for: its key, its name or an address of it.
     init(
-        of text: String, at file: String, _ files: CheckedFiles, _ present: Workspace, now moment: Instant,
-        processNow: @escaping @Sendable () -> Instant, store: Store
+        _ part: Part, of text: String, at file: String, _ files: CheckedFiles, _ present: Workspace, account: String,
+        now moment: Instant, processNow: @escaping @Sendable () -> Instant, store: Store
     ) throws {
-        var texts = files.texts
-        diff = UnifiedDiff(from: texts[file] ?? "", to: text).text(path: file)
-        texts[file] = text
-        let checked = CheckedFiles(texts: texts)
-        let name = file.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-        complaints = checked.diagnostics.filter { $0.position.file.hasPrefix("playbooks/\(name)/") }
-        guard let workspace = checked.workspace, let playbook = workspace.playbook(name),
-            !complaints.contains(where: { $0.severity == .error })
-        else { return }
+        let tried = TriedFile(text, at: file, among: files)
+        (complaints, diff) = (tried.complaints, tried.diff)
+        guard let (workspace, playbook) = tried.usable else { return }
+        do {
+            switch part {
+            case .check:
+                try plan(
+                    tried, workspace, playbook, files, present, now: moment, processNow: processNow, store: store)
+            case .message:
+                messages = try store.read {
+                    try TriedMessage.all(of: playbook, in: workspace, for: account, now: moment, $0)
+                }
+            case .backtest:
+                let last = workspace.configuration.zone.day(of: moment) - 1
+                backtest = try Backtest(
+                    playbook, in: workspace, from: last - (Self.backtestDays - 1), to: last, isWithAll: false
+                ).run(on: store)
+            case .design:
+                design = try store.read {
+                    try DesignQuestion().report(of: playbook, in: workspace, $0, asOf: moment)
+                }
+            }
+        } catch let error as BacktestError {
+            trouble = error.description
+        } catch let error as MeasureError {
+            trouble = error.description
+        } catch let error as CannotPreview {
+            trouble = error.reason
+        }
+    }
+
+    static let backtestDays = 90
+
+    /// Plans without the change and with it, and runs the playbook's tests.
+    private mutating func plan(
+        _ tried: TriedFile, _ workspace: Workspace, _ playbook: Playbook, _ files: CheckedFiles, _ present: Workspace,
+        now moment: Instant, processNow: @escaping @Sendable () -> Instant, store: Store
+    ) throws {
+        let name = tried.name
         func plan(_ workspace: Workspace, _ pinned: PinnedVersions) throws -> (CycleReport, [String: CycleReport.Who]) {
             var accounts: [String: CycleReport.Who] = [:]
             let cycle = Cycle(workspace: workspace, pinned: pinned, store: store, processNow: processNow)
@@ -42,7 +86,7 @@ struct TrialResult: Sendable {
             return (report, accounts)
         }
         let (old, before) = try plan(present, files.pinned)
-        let (new, after) = try plan(workspace, checked.pinned)
+        let (new, after) = try plan(workspace, tried.checked.pinned)
         now = old.playbooks.first { $0.playbook == name }
         changed = new.playbooks.first { $0.playbook == name }
         func only(_ one: [String: CycleReport.Who], _ other: [String: CycleReport.Who]) -> [CycleReport.Who] {

@@ -14,6 +14,8 @@ struct TryPage {
     /// The file as it was when somebody began to change it.
     let base: String
     let text: String
+    /// Whose messages were asked for.
+    let account: String
     let result: TrialResult?
 
     var page: DashboardPage {
@@ -45,6 +47,16 @@ struct TryPage {
                     html.add(
                         "button", ["class": "go", "name": "act", "value": "check"],
                         text: "Check it, and whom it would touch")
+                    html.add(
+                        "button", ["name": "act", "value": "backtest"],
+                        text: "Backtest of \(TrialResult.backtestDays) days")
+                    html.add("button", ["name": "act", "value": "design"], text: "Design of its experiment")
+                }
+                html.add("div", ["class": "filters"]) { html in
+                    html.field("For which account: key, name or address", "account", account, size: "24")
+                    html.add("button", ["name": "act", "value": "message"], text: "Its messages")
+                }
+                html.add("p", ["class": "acts under"]) { html in
                     if base == original {
                         html.add("button", ["name": "act", "value": "patch"], text: "Download the patch")
                     } else {
@@ -55,7 +67,15 @@ struct TryPage {
             }
             if let result {
                 draw(result, in: &html)
-                if let diff = result.diff { html.panel("What changed", id: "diff") { $0.addDiff(diff) } }
+                if let diff = result.diff {
+                    html.panel("What changed", id: "diff") { html in
+                        html.addDiff(diff)
+                        html.add("p", ["class": "acts under"]) {
+                            $0.add(
+                                "button", ["type": "button", "data-copy": diff, "hidden": ""], text: "Copy the patch")
+                        }
+                    }
+                }
             }
             html.add(
                 "p", ["class": "soft small"],
@@ -117,7 +137,22 @@ struct TryPage {
                 html.add("p", ["class": complaint.severity == .error ? "bad" : "warn"], text: "\(complaint)")
             }
         }
+        if let trouble = result.trouble { html.note("warn", trouble) }
         addWhom(result, to: &html)
+        for (index, message) in result.messages.enumerated() {
+            html.panel(message.title, id: "message\(index + 1)", note: "to \(message.recipient)") { html in
+                if let subject = message.subject { html.add("p") { $0.add("b", text: subject) } }
+                html.add("pre", ["class": "source", "tabindex": "0"], text: message.text)
+            }
+        }
+        if let backtest = result.backtest { BacktestPanel(report: backtest).draw(in: &html) }
+        if let design = result.design {
+            for (index, section) in design.sections.enumerated() {
+                html.panel(section.title.isEmpty ? "Design" : section.title, id: "design\(index + 1)") { html in
+                    html.add(section.content(number: index + 1))
+                }
+            }
+        }
         if !result.tests.isEmpty {
             html.panel("Tests", id: "tests") { html in
                 for line in result.tests { html.add("p", text: line) }

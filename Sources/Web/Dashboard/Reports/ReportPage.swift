@@ -38,7 +38,7 @@ struct ReportPage {
     }
 
     /// A report that weighs more is shown a section at a time: a page stays under 100 kB with its style and script.
-    private static let mostBytes = 60_000
+    private static let mostBytes = 55_000
 
     private func draw(_ whole: Report, in html: inout HTML) {
         var report = whole
@@ -52,26 +52,25 @@ struct ReportPage {
             let others = ask.workspace.journeys.map(\.name).filter { $0 != name }
             report.sections.removeAll { section in others.contains { section.title.hasPrefix($0 + ", ") } }
         }
-        let panels = report.sections.enumerated().map { index, section in
-            HTML { html in
-                html.panel(Self.title(of: section), id: "r\(index + 1)") { html in
-                    html.add(section.content(number: index + 1) { ask.link(to: $0, asOf: report.asOf) })
-                }
-            }
+        let parts = report.sections.enumerated().flatMap { index, section in
+            split(section, number: index + 1, asOf: report.asOf)
+        }
+        let panels = parts.enumerated().map { index, part in
+            HTML { html in html.panel(part.title, id: "r\(index + 1)") { $0.add(part.content) } }
         }
         let isWhole = panels.reduce(0) { $0 + $1.markup.utf8.count } <= Self.mostBytes
         let shown = min(max(1, section), panels.count)
         if !isWhole {
             html.add("nav", ["aria-label": "Sections"]) { html in
                 html.add("ul", ["class": "tabs"]) { html in
-                    for (index, section) in report.sections.enumerated() {
+                    for (index, part) in parts.enumerated() {
                         html.add("li") {
                             $0.add(
                                 "a",
                                 [
                                     "href": ask.changing(["section": index == 0 ? "" : "\(index + 1)"]),
                                     "aria-current": index + 1 == shown ? "page" : nil,
-                                ], text: Self.title(of: section))
+                                ], text: part.title)
                         }
                     }
                 }
@@ -80,6 +79,26 @@ struct ReportPage {
         html.add("div", ["class": "report"]) { html in
             for (index, panel) in panels.enumerated() where isWhole || index + 1 == shown { html.add(panel) }
         }
+    }
+
+    /// A section, and one that is too long for a page in parts of as many of its blocks as go on one.
+    private func split(
+        _ section: Report.Section, number: Int, asOf: Instant
+    ) -> [(title: String, content: HTML)] {
+        func drawn(_ section: Report.Section, _ number: Int) -> HTML {
+            section.content(number: number) { ask.link(to: $0, asOf: asOf) }
+        }
+        let title = Self.title(of: section)
+        let whole = drawn(section, number)
+        guard whole.markup.utf8.count > Self.mostBytes else { return [(title, whole)] }
+        var parts: [HTML] = []
+        for (index, block) in section.blocks.enumerated() {
+            // Numbers of their own keep ids apart.
+            let next = drawn(Report.Section(section.title, [block]), number * 1_000 + index)
+            let size = (parts.last?.markup.utf8.count ?? .max / 2) + next.markup.utf8.count
+            if size <= Self.mostBytes { parts[parts.count - 1].add(next) } else { parts.append(next) }
+        }
+        return parts.enumerated().map { index, part in (index == 0 ? title : "\(title), \(index + 1)", part) }
     }
 
     private static func title(of section: Report.Section) -> String {

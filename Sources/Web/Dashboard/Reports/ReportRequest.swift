@@ -1,4 +1,5 @@
 import Basics
+import Decisions
 import Measure
 import Playbooks
 import Storage
@@ -65,8 +66,15 @@ extension PageRequest {
     func link(to lead: Report.Table.Lead, asOf: Instant) -> String {
         switch lead {
         case .accounts(var question):
-            if asOf != now, question.life != nil || question.experiment != nil { question.asOf = asOf }
+            if asOf != now, question.isOfTheMoment { question.asOf = asOf }
             return link("/accounts") + Self.mark(question.query)
+        case .touches(let question):
+            return link(
+                "/touches",
+                [
+                    "playbook": question.playbook, "state": question.state.rawValue,
+                    "ended_from": "\(question.endedFrom)", "as_of": asOf == now ? nil : "\(asOf)",
+                ])
         case .account(let key): return accountLink(key)
         }
     }

@@ -43,7 +43,7 @@ enum ChannelPages {
                                 }
                             }
                             html.cell("x", ask.workspace.channels[name]?.kind.rawValue ?? "")
-                            html.number(figures.due, link: ask.link("/touches", ["channel": name, "state": "pending"]))
+                            html.number(figures.due, link: due(of: name, ask))
                             html.cell("soft small", words(figures.states))
                             html.cell("x soft small", words(figures.outcomes))
                         }
@@ -87,7 +87,12 @@ enum ChannelPages {
                 html.counting()
             }
             addRules(channel, name, folder: folder, ask, to: &html)
+            ChannelTest(ask: ask, channel: channel).draw(in: &html)
         }
+    }
+
+    private static func due(of channel: String, _ ask: PageRequest) -> String {
+        ask.link("/touches", ["channel": channel, "state": "pending", "due": "yes"])
     }
 
     private static func acts(_ ask: PageRequest, _ name: String, isPaused: Bool) -> HTML {
@@ -108,13 +113,27 @@ enum ChannelPages {
         html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
             html.add("div") { html in
                 html.add("dt", text: "Due now")
-                html.add("dd", ["class": "big"]) {
-                    $0.link(figures.due.grouped, ask.link("/touches", ["channel": name, "state": "pending"]))
+                html.add("dd", ["class": "big"]) { $0.link(figures.due.grouped, due(of: name, ask)) }
+            }
+            html.add("div") { html in
+                html.add("dt", text: "Today")
+                html.add("dd") { html in
+                    let today = ask.workspace.configuration.zone.day(of: ask.now)
+                    for state in TouchState.allCases {
+                        guard let count = figures.today[state] else { continue }
+                        html.link(
+                            "\(count.grouped) \(state.word)",
+                            ask.link(
+                                "/touches", ["channel": name, "state": state.rawValue, "ended_from": "\(today)"]))
+                        html.text(", ")
+                    }
+                    html.text("\(figures.sentLately.grouped) sent in the last hour")
                 }
             }
             for (title, text) in [
                 ("Of its last \(ChannelFigures.recent) touches", words(figures.states)),
                 ("Their requests were answered", words(figures.answers)),
+                ("Answers of the last hour", words(figures.answersLately)),
             ] {
                 html.add("div") { html in
                     html.add("dt", text: title)

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOPosix
 import Playbooks
 import Storage
@@ -24,6 +25,10 @@ extension Dashboard {
             guard let token = cookie(of: request) else { return .signedOut }
             let hash = RandomToken.hash(token)
             let now = processNow()
+            if isReadOnly, let id = sessions.user(hash, isSeen: !PageMark.isPart(request), at: now) {
+                let user = try await read { try DashboardUser.with(id: id, $0) }
+                if let user, user.disabledAt == nil { return .known(Self.visitor(user, token: token)) }
+            }
             let found = try await read { connection -> (DashboardSession, DashboardUser)? in
                 guard let session = try DashboardSession.with(hash: hash, at: now, connection),
                     let user = try DashboardUser.with(id: session.userID, connection)
@@ -86,7 +91,8 @@ extension Dashboard {
         router.get("/sign-in") { [self] request, _ -> Response in
             let query = PageRequest.query(of: request.uri.query ?? "")
             return Door.signIn(
-                address: address, name: "", to: query["to"], complaint: nil, hasUsers: try await hasUsers())
+                address: address, name: "", to: query["to"], complaint: nil, hasUsers: try await hasUsers(),
+                isReadOnly: isReadOnly)
         }
         router.post("/sign-in") { [self] request, context -> Response in
             let form = try await Form(of: request)
@@ -97,7 +103,8 @@ extension Dashboard {
             try expectSameSite(request)
             if let token = cookie(of: request) {
                 let hash = RandomToken.hash(token)
-                try await write { try DashboardSession.end(hash: hash, $0) }
+                sessions.end(hash)
+                if !isReadOnly { try await write { try DashboardSession.end(hash: hash, $0) } }
             }
             return Self.redirect(address.of("/sign-in"), cookie: setCookie("", for: .seconds(0)))
         }
@@ -153,14 +160,10 @@ extension Dashboard {
         let isRight = try await withPassword { Password.isRight(password, for: stored) }
         guard isRight, let user else {
             // What was typed as a name is kept only where it is one: people type passwords into the wrong field.
-            let author = Author(user?.name ?? "", from: .page, at: now)
-            try await write {
-                try author.wasRefused(
-                    "sign in", "dashboard from \(client.network)", because: "name or password is wrong", $0)
-            }
+            try await noteRefusedSignIn(of: user?.name ?? "", from: "\(client.network)", at: now)
             return Door.signIn(
                 address: address, name: name, to: form["to"], complaint: "Name or password is wrong.",
-                hasUsers: try await hasUsers(), status: .unauthorized)
+                hasUsers: try await hasUsers(), isReadOnly: isReadOnly, status: .unauthorized)
         }
         // While the password was compared, somebody may have set another one or disabled the user.
         let response = try await letIn(user, to: form["to"], at: now) { connection in
@@ -184,18 +187,38 @@ extension Dashboard {
     ) async throws -> Response? {
         let token = RandomToken.make()
         let hash = RandomToken.hash(token)
+        guard !isReadOnly else {
+            guard try await read(before) else { return nil }
+            sessions.begin(of: user.id, hash: hash, at: now)
+            log.info("sign in", metadata: ["name": "\(user.name)"])
+            return enter(token, path)
+        }
         let isIn = try await write { connection in
             guard try before(connection) else { return false }
             try DashboardSession.begin(of: user.id, hash: hash, at: now, connection)
             try Author(user.name, from: .page, at: now).did("sign in", "dashboard", connection)
             return true
         }
-        guard isIn else { return nil }
-        return Self.redirect(
+        return isIn ? enter(token, path) : nil
+    }
+
+    private func enter(_ token: String, _ path: String?) -> Response {
+        Self.redirect(
             address.of(DashboardAddress.own(path) ?? "/"), cookie: setCookie(token, for: DashboardSession.longest))
     }
 
+    private func noteRefusedSignIn(of name: String, from network: String, at now: Instant) async throws {
+        guard !isReadOnly else {
+            return log.warning("sign in refused", metadata: ["name": "\(name)", "from": "\(network)"])
+        }
+        let author = Author(name, from: .page, at: now)
+        try await write {
+            try author.wasRefused("sign in", "dashboard from \(network)", because: "name or password is wrong", $0)
+        }
+    }
+
     private func welcome(_ token: String, _ form: Form) async throws -> Response {
+        guard !isReadOnly else { throw StorageError(Self.readOnlySentence) }
         guard let user = try await invited(token) else { return Door.page(Self.oldLink, address: address) }
         let password = form["password"] ?? ""
         let complaint =

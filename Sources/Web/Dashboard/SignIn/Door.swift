@@ -52,10 +52,16 @@ enum Door {
 
     static func signIn(
         address: DashboardAddress, name: String, to: String?, complaint: String?, hasUsers: Bool,
-        status: HTTPResponse.Status = .ok
+        isReadOnly: Bool = false, status: HTTPResponse.Status = .ok
     ) -> Response {
         page("Sign in", address: address, status: status) { html in
             if let complaint { note(complaint, in: &html) }
+            if isReadOnly {
+                html.note(
+                    "warn",
+                    Dashboard.readOnlySentence
+                        + " Whoever signs in is in until the dashboard ends; no link sets a password.")
+            }
             guard hasUsers else {
                 html.add("p", text: "Nobody may come in yet. On the machine where Keeptouch runs, say:")
                 html.add("pre", ["class": "source"], text: "keeptouch users add NAME --role admin")

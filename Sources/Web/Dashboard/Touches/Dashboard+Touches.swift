@@ -45,6 +45,7 @@ extension Dashboard {
             filter.states = TouchGroup.states(of: state)
         }
         filter.outcome = ask["outcome"]
+        filter.dueBy = try ask.flag("due") == true ? ask.now : nil
         filter.playbook = try ask.playbookName("playbook", connection)
         (filter.step, filter.channel) = (ask["step"], ask["channel"])
         filter.variant = ask["variant"]
@@ -68,10 +69,17 @@ extension Dashboard {
                 do { filter.account = try AccountStory.find(of, connection).key } catch is StorageError { return nil }
             }
         }
-        filter.from = try ask.day("from").map { ask.zone.start(of: $0) }
-        filter.to = try ask.day("to").map { ask.zone.start(of: $0 + 1) }
-        filter.settledFrom = try ask.day("ended_from").map { ask.zone.start(of: $0) }
-        filter.settledTo = try ask.day("ended_to").map { ask.zone.start(of: $0 + 1) }
+        // Days of the workspace, as of the command and the reports: an address asks everybody the same.
+        let zone = ask.workspace.configuration.zone
+        filter.from = try ask.day("from").map { zone.start(of: $0) }
+        filter.to = try ask.day("to").map { zone.start(of: $0 + 1) }
+        filter.settledFrom = try ask.day("ended_from").map { zone.start(of: $0) }
+        // What a report of a moment has counted, it counted up to that moment.
+        let ends = [
+            try ask.day("ended_to").map { zone.start(of: $0 + 1) },
+            try ask.moment("as_of").map { $0 + TimeSpan(milliseconds: 1) },
+        ]
+        filter.settledTo = ends.compactMap(\.self).min()
         filter.before = try ask.number("before")
         return filter
     }
@@ -157,7 +165,9 @@ struct TouchesPage {
 
     /// The words that list the same; nil where no command asks so.
     private var command: [String]? {
-        guard ask["arm"] == nil, ask["version"] == nil, ask["entered_from"] == nil, ask["before"] == nil else {
+        guard ask["arm"] == nil, ask["version"] == nil, ask["entered_from"] == nil, ask["before"] == nil,
+            ask["as_of"] == nil
+        else {
             return nil
         }
         let options = [
@@ -171,6 +181,7 @@ struct TouchesPage {
                 EmailAddress.normalized(of) != nil || (of.hasPrefix("+") && PhoneNumber.normalized(of) != nil)
             words += [isAddress ? "--recipient" : "--account", of]
         }
+        if ask["due"] == "yes" { words.append("--due") }
         return ["touches"] + words
     }
 
@@ -198,7 +209,7 @@ struct TouchesPage {
             html.select(
                 "Channel", "channel", [("", "any")] + ask.workspace.channels.keys.sorted().map { ($0, $0) },
                 chosen: ask["channel"])
-            html.others(ask, ["step", "variant", "arm", "version", "entered_from"])
+            html.others(ask, ["step", "variant", "arm", "version", "entered_from", "as_of", "due"])
             html.field("Due from", "from", ask["from"], type: "date")
             html.field("to", "to", ask["to"], type: "date")
             html.field("Ended from", "ended_from", ask["ended_from"], type: "date")
