@@ -237,6 +237,13 @@ package enum WishWord {
         ].contains { words.contains($0) }
     }
 
+    /// Whether words are those by which email tools say how each of their people stands, with those who are active.
+    static func isOfPeople(_ words: some Collection<String>) -> Bool {
+        let simple = words.map(ColumnMap.simplified)
+        return simple.count > 1 && simple.contains(where: outOfStatus.contains)
+            && simple.allSatisfy { out.contains($0) || within.contains($0) || isOfStatus($0) }
+    }
+
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.
     static func isOfAList(_ words: some Collection<String>) -> Bool {
         let simple = words.map(ColumnMap.simplified)

@@ -53,6 +53,11 @@ struct WishGuess {
             columns.isEmpty ? 1 : 0
         )
         .map { ($0, true) }
+        // What an email tool says of its people, whatever the column is called.
+        if columns.isEmpty, names == Attribute.wishesOfContact {
+            let told = free(file.usable.map { file.simpleName($0) }).filter { file.simpleName($0) != "status" }
+            columns += told.filter { WishWord.isOfPeople(file.guesses[$0].words.keys) }.prefix(1).map { ($0, true) }
+        }
         let all = Set(free(file.usable.map { file.simpleName($0) })).sorted()
         var doubtful = all.filter { index in
             !columns.contains { $0.0 == index } && file.guesses[index].filled > 0
