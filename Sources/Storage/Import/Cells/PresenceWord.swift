@@ -30,6 +30,18 @@ enum PresenceWord {
         return isGone ? .gone(isOfDays: words.contains(where: ofDays.contains)) : .there
     }
 
+    /// The same of a company, which pays again when it is blocked or suspended for a bill.
+    static func accountHasLeft(_ word: String) -> Bool? {
+        let words = ColumnMap.simplified(word).split(separator: "_").map(String.init)
+        guard !words.contains(where: { word in barred.contains { word.hasPrefix($0) } }) else { return nil }
+        return isGone(words)
+    }
+
+    private static let barred = [
+        "suspend", "block", "bloqu", "lock", "ban", "gesperrt", "geblokkeer", "blocc", "sospes", "suspens", "zablokow",
+        "spärr", "spærr", "left", "remov", "exit",
+    ]
+
     /// Whether a word says that somebody has left; nil when it says neither.
     static func hasLeft(_ word: String) -> Bool? {
         isGone(ColumnMap.simplified(word).split(separator: "_").map(String.init))
