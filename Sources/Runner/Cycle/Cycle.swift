@@ -62,6 +62,7 @@ package struct Cycle {
             let plan = try planning.plan(registered)
             if let who { try planning.tell(plan, who) }
             var report = plan.report
+            report.dueDepartures = try DueDepartures.count(connection, now: now)
             report.changes = try planning.changes(since: seen, registered)
             return report
         }

@@ -102,6 +102,8 @@ package struct CycleReport: Sendable, Encodable {
 
     /// Playbooks that are not as they were; told by `plan` only.
     package var changes: [Change] = []
+    /// Accounts whose day of leaving has come, which leave with the next `run` and count as customers here; told by `plan` only.
+    package var dueDepartures = 0
     /// Why enrollments stand still that nobody has paused, a sentence each.
     package var standingStill: [String] = []
     /// When the first of the schedules comes round next.
@@ -136,6 +138,7 @@ package struct CycleReport: Sendable, Encodable {
         case now, playbooks, journeys, balanced, entered, moved, ended, goals, made, unsent, endings, touches, changes
         case tooLate = "too_late"
         case standingStill = "standing_still"
+        case dueDepartures = "due_departures"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -153,6 +156,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(unsent.values.reduce(0, +), forKey: .unsent)
         if !endings.isEmpty { try container.encode(endings, forKey: .endings) }
         if !standingStill.isEmpty { try container.encode(standingStill, forKey: .standingStill) }
+        if dueDepartures > 0 { try container.encode(dueDepartures, forKey: .dueDepartures) }
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
             try container.encode(touches.full.byName, forKey: .touches)

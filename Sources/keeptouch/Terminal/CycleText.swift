@@ -41,6 +41,11 @@ struct CycleText {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
         }
         if !report.playbooks.isEmpty { Terminal.print(table.text) }
+        if case let due = report.dueDepartures, due > 0 {
+            Terminal.print(
+                "\(Terminal.count(due, "account")) whose day of leaving has come \(due == 1 ? "leaves" : "leave") with the next run, and "
+                    + "\(due == 1 ? "counts as a customer" : "count as customers") here.")
+        }
         if report.playbooks.contains(where: { $0.matched > $0.audience }) {
             Terminal.print(
                 "An account counts once in the audience, and in matched as often as it has events or occurrences to answer."

@@ -80,9 +80,8 @@ final class AccountImport: ImportTarget {
         wishes = WishReader(context, takesContact ? context.dataMap.wishesOfAccount : [])
         wanted =
             attributes.map { WantedColumn($0, context) }
-            + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
-                WantedColumn($0, context, synonyms: $1)
-            } + wishes.wanted(beside: attributes.map(\.name))
+            + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map { WantedColumn($0, context, synonyms: $1) }
+            + wishes.wanted(beside: attributes.map(\.name))
             + attributes.flatMap { IntervalCell.wanted(for: $0, context) }
             + CurrencyCell.wanted(beside: attributes.map(\.name))
             + (takesContact ? PersonNames.wanted(beside: attributes.map(\.name)) : [])
@@ -140,7 +139,8 @@ final class AccountImport: ImportTarget {
                 attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
                 place: place, isTracked: attribute.track)
         }
-        columns.spellLifecycle(toldBefore, believesOldNews: context.isStrict)
+        let knowsEnds = lifecycle.findEnds(map, attributes)
+        columns.spellLifecycle(toldBefore, believesOldNews: context.isStrict, knowsEnds: knowsEnds)
         columns.spellRevenue(toldBefore, billing: map.place(of: Self.billed), believesOldNews: context.isStrict)
         lifecycle.find(in: columns)
         currency = CurrencyCell(attributes, columns, map, context.currency)
@@ -350,9 +350,10 @@ final class AccountImport: ImportTarget {
 
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
+        tally.warnings += lifecycle.warnings
         tally.warnings += [
-            names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, lifecycle.disagreement,
-            undated.warning, twins.warning, spelling.warning, doubts.warning,
+            names.warning, ownerEmail.warning, emptied.warning, undated.warning, twins.warning, spelling.warning,
+            doubts.warning,
         ].compactMap { $0 }
         tally.warnings += try (subscriptions?.warnings ?? []) + [doubts.emptied.warning(connection)].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {

@@ -10,6 +10,8 @@ final class DepartureLimit {
     private static let fewest = 10
 
     private let connection: Connection
+    /// Accounts that the first import of all brings, and those of them that are no customers; nil behind it.
+    private var newcomers: (all: Int, gone: Int)?
     /// Active customers when the first of them would leave.
     private var customers: Int?
     private var departed = 0
@@ -20,16 +22,18 @@ final class DepartureLimit {
 
     /// Counts whom the staged accounts would make leave, together with what was written before.
     ///
-    /// - Parameter isNamed: whether `data.yaml` names the source: then what the first import of all brings is no change, for
-    ///   nobody has been written to yet.
+    /// - Parameter isNamed: whether `data.yaml` names the source: then what is told for the first time before the first cycle
+    ///   is no change, for nobody has been written to yet.
     /// - Returns: why they must not be written.
     func refusalOfAccounts(isNamed: Bool) throws -> String? {
-        if isNamed, try Meta.lastNow(connection) == nil { return nil }
+        if let refusal = try refusalOfNewcomers() { return refusal }
+        let isFirst = try isNamed && Meta.lastNow(connection) == nil
         let leaving = try connection.integer(
             """
             SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
-            WHERE s.status = 'churned' AND a.status = 'active'
+            WHERE s.status = 'churned' AND a.status = 'active' \(isFirst ? "AND a.status_told = 'active'" : "")
             """)
+        if isFirst { return try refusal(of: leaving, "at once") }
         // The end of everybody's contract is no departure either.
         let ahead = try connection.integer(
             """
@@ -55,6 +59,23 @@ final class DepartureLimit {
                     SELECT 1 FROM event e WHERE e.kind_id = :back AND e.account_id = a.id AND e.at >= t.churned)
             """, ["churned": .optional(kinds["churned"]), "back": .optional(kinds["reactivated"])])
         return try refusal(of: leaving, "at once")
+    }
+
+    /// A column that is misread makes nearly everybody somebody who has left, from the first day on.
+    private func refusalOfNewcomers() throws -> String? {
+        if newcomers == nil {
+            newcomers = try connection.first("SELECT id FROM account LIMIT 1") == nil ? (0, 0) : (-1, 0)
+        }
+        guard let before = newcomers, before.all >= 0 else { return nil }
+        let all = before.all + Int(try connection.integer("SELECT count(*) FROM import_account"))
+        let gone =
+            before.gone + Int(try connection.integer("SELECT count(*) FROM import_account WHERE status = 'churned'"))
+        newcomers = (all, gone)
+        guard gone >= Self.fewest, gone * 5 > all * 4 else { return nil }
+        return
+            "\(gone) of \(all) accounts would be no customers from the beginning, more than four in five, and nobody would "
+            + "write to them; if the column that says so is misread, say what its words mean (attributes: { status: { map: { "
+            + "<a word>: active } } }); if it is right, import it with --complete"
     }
 
     private func refusal(of leaving: Int64, _ when: String) throws -> String? {

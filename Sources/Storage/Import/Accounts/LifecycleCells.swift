@@ -17,6 +17,13 @@ final class LifecycleCells {
     private var leavesTold: Int?
     /// Accounts of which a file says that they leave on a day that lies ahead.
     private var leaving = 0
+    /// Days until which somebody is served who has canceled.
+    private var servedUntil = ServedUntil()
+    private var isNotice = false
+    /// Accounts that have canceled, and are served until a day that lies ahead.
+    private var served = 0
+    /// Accounts that have left on the day until which they were served.
+    private var dated = 0
     /// Accounts with a day of leaving that is past beside a status that says customer.
     private var staying = 0
 
@@ -37,6 +44,16 @@ final class LifecycleCells {
         serviceEndAt = columns.index(of: "service_end_at")
         leavesTold = columns.index(of: "leaves_told")
         reason = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
+    }
+
+    /// Learns which columns say until when somebody is served.
+    ///
+    /// - Returns: whether there are any.
+    func findEnds(_ map: ColumnMap, _ attributes: [Attribute]) -> Bool {
+        let taken = ["churned_at", "created_at", "cancel_requested_at", "stage_since"].compactMap { map.place(of: $0) }
+        servedUntil = ServedUntil(map, attributes, context, besides: Set(taken))
+        isNotice = map.place(of: "churned_at").map { ServedUntil.isOfNotice(map.header[$0]) } ?? true
+        return !servedUntil.isEmpty
     }
 
     /// Whether the row says that its account is a customer; nil where it says nothing.
@@ -78,6 +95,7 @@ final class LifecycleCells {
                 !scalars[churnedAt].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
             scalars[status] = .text(hasLeft ? churned : active)
         }
+        if isActive(scalars) == false { takeServedUntil(record, &scalars, &present) }
         if isActive(scalars) == true {
             if !scalars[churnedAt].isNull { staying += 1 }
             scalars[churnedAt] = .null
@@ -118,10 +136,48 @@ final class LifecycleCells {
         return true
     }
 
-    func renew() { (leaving, staying) = (0, 0) }
+    /// Who has canceled is a customer until the day on which the service ends, as that of a period that is paid for; a day on
+    /// which they left counts before it, one of the notice does not.
+    private func takeServedUntil(
+        _ record: Record, _ scalars: inout ContiguousArray<Scalar>, _ present: inout Int64
+    ) {
+        guard let status, let churnedAt, let serviceEndAt, let leavesTold, scalars[churnedAt].isNull || isNotice,
+            let end = servedUntil.end(record), end > Self.firstDays, end - context.latest <= Self.farthest
+        else { return }
+        guard end > context.now.milliseconds else {
+            guard scalars[churnedAt].isNull, let over = servedUntil.end(record, isOver: true) else { return }
+            scalars[churnedAt] = .integer(over)
+            dated += 1
+            return
+        }
+        scalars[status] = .text(active)
+        scalars[churnedAt] = .null
+        scalars[leavesTold] = .integer(end)
+        scalars[serviceEndAt] = .integer(end)
+        present |= 1 << Int64(serviceEndAt)
+        served += 1
+    }
+
+    func renew() { (leaving, staying, served, dated) = (0, 0, 0, 0) }
+
+    /// What is to be told of those who have canceled, and are still served.
+    private var servedWarning: String? {
+        let past =
+            "\(dated) \(dated == 1 ? "account has" : "accounts have") left without a day (churned_at), and count as gone since that "
+            + "until which they were served (\(servedUntil.names))"
+        guard served > 0 else { return dated > 0 ? past : nil }
+        let isOne = served == 1
+        return
+            "\(served) \(isOne ? "account has" : "accounts have") canceled and \(isOne ? "is" : "are") served until a day that lies "
+            + "ahead (\(servedUntil.names)): \(isOne ? "it is a customer until then and leaves by itself" : "they are customers until then and leave by themselves"); "
+            + "the day is kept as service_end_at. Where they have left already, bring the day on which they did as churned_at: "
+            + "attributes: { churned_at: { column: \"...\" } }" + (dated > 0 ? "; \(past)" : "")
+    }
+
+    var warnings: [String] { [warning, servedWarning, disagreement].compactMap { $0 } }
 
     /// What is to be told of those who leave.
-    var warning: String? {
+    private var warning: String? {
         leaving == 0
             ? nil
             : "\(leaving) \(leaving == 1 ? "account leaves" : "accounts leave") on a day that lies ahead (churned_at), and "
@@ -130,7 +186,7 @@ final class LifecycleCells {
     }
 
     /// What is to be told of those whose status and day of leaving disagree.
-    var disagreement: String? {
+    private var disagreement: String? {
         staying == 0
             ? nil
             : "\(staying) \(staying == 1 ? "account has" : "accounts have") a day of leaving that is past (churned_at), and a "

@@ -38,7 +38,10 @@ extension StagedRows {
         let first = StagedAccount.allCases.count
         mergeRepeats(
             of: [StagedAccount.key.rawValue], present: StagedAccount.present.rawValue, from: first,
-            filling: [StagedAccount.contact, .wish].map(\.rawValue) + columns.withoutPlace.map { first + $0 },
+            filling: [StagedAccount.contact, .wish].map(\.rawValue)
+                // A row that says how its account stands says that it leaves on no day, too.
+                + columns.withoutPlace.filter { !["leaves_told", "service_end_at"].contains(columns.all[$0].name) }
+                .map { first + $0 },
             kept: StagedAccount.keepsEmail.rawValue, keeping: [StagedAccount.email, .address].map(\.rawValue))
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// As billing webhooks count them: whoever has one that runs is a customer, wherever in the file those stand that have
 /// ended; `mrr` is the sum over those that run; a request to cancel one of several is none of the customer; and the
-/// customer is as old as its first subscription.
+/// customer is as old as its first subscription; it leaves on a day ahead where all of them end.
 struct SubscriptionRows {
     private static let names: Set<String> = [
         "subscription_id", "subscriptions_id", "subscription", "subscription_uuid", "subscription_code",
@@ -17,6 +17,8 @@ struct SubscriptionRows {
         var amounts = 0
         /// Whether one runs that nobody has asked to cancel.
         var stays = false
+        /// Whether one runs that ends on no day.
+        var runsOn = false
         var createdAt: Int64?
         /// The last row that was staged, among those that are not written yet.
         var staged: Int?
@@ -27,11 +29,15 @@ struct SubscriptionRows {
         var mrr: Int?
         var createdAt: Int?
         var cancelRequestedAt: Int?
+        var leavesTold: Int?
+        var serviceEndAt: Int?
 
         init(_ columns: StagedColumns) {
             mrr = columns.index(of: "mrr")
             createdAt = columns["created_at"]?.place == nil ? nil : columns.index(of: "created_at")
             cancelRequestedAt = columns.index(of: "cancel_requested_at")
+            leavesTold = columns.index(of: "leaves_told")
+            serviceEndAt = columns.index(of: "service_end_at")
         }
     }
 
@@ -101,6 +107,10 @@ struct SubscriptionRows {
         if let index = places.cancelRequestedAt {
             if scalars[index].isNull { customer.stays = true }
             if customer.stays { scalars[index] = .null }
+        }
+        if let leaves = places.leavesTold, let end = places.serviceEndAt {
+            if scalars[leaves].isNull { customer.runsOn = true }
+            if customer.runsOn, !scalars[leaves].isNull { (scalars[leaves], scalars[end]) = (.null, .null) }
         }
         return false
     }

@@ -9,7 +9,9 @@ enum BounceWord {
         "bounced_on", "bounce_date", "hard_bounced_at", "hard_bounce_date", "email_bounced_date", "email_bounce_date",
         "bounce_type", "bounce_category", "bounce_status", "email_hard_bounce_reason", "email_hard_bounce_reason_enum",
         "hard_bounce_reason", "email_bounced_reason", "email_bounce_reason", "bounced_reason", "bounce_reason",
-        "email_invalid", "invalid_email", "undeliverable",
+        "email_invalid", "invalid_email", "undeliverable", "bounced_hard", "bounced_hard_count", "hard_bounces",
+        "hard_bounce_count", "email_verification", "email_verification_status", "email_validation",
+        "email_validation_status", "email_deliverability", "deliverability",
     ]
     /// The same of mail that somebody has called spam.
     static let complaintNames: Set<String> = [
@@ -36,12 +38,25 @@ enum BounceWord {
 }
 
 extension WishWord {
+    /// Columns of words of which one may ask for no messages, and the others say nothing.
+    static let tagNames: Set<String> = [
+        "tags", "tag", "labels", "label", "segments", "groups", "etiketten", "schlagworte", "étiquettes", "etiquetas",
+        "etichette",
+    ]
+
     /// Whether a cell of a column holds back; nil when it says neither.
     ///
     /// - Parameter column: its name, simplified.
     static func isOut(_ text: Cell, in column: String, isOptIn: Bool, _ time: WrittenTime) -> Bool? {
+        if tagNames.contains(column) {
+            return text.string.split(whereSeparator: { ",;|\n".contains($0) }).contains { asksForNone(String($0)) }
+        }
         let plain = isOut(text, isOptIn: isOptIn, time)
         if reasonNames.contains(column) { return plain ?? true }
+        // How often mail came back.
+        if plain == nil, BounceWord.meaning(ofColumn: column) != nil, text.count <= 2, let count = Int(text.string) {
+            return count > 0
+        }
         guard plain == nil, BounceWord.meaning(ofColumn: column) != nil,
             let reason = SuppressionWord.reason(text.string)
         else { return plain }

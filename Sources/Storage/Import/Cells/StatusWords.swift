@@ -9,7 +9,12 @@ enum StatusWords {
         case notYet
     }
 
-    static func meaning(of word: String) -> Meaning? { meanings[ColumnMap.simplified(word)] }
+    static func meaning(of word: String) -> Meaning? {
+        let word = ColumnMap.simplified(word)
+        // WooCommerce writes `wc-active`.
+        return meanings[word] ?? (word.hasPrefix("wc_") ? meanings[String(word.dropFirst(3))] : nil)
+            ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active }
+    }
 
     /// What an account's status becomes.
     static func status(of word: String) -> String? { meaning(of: word).map { $0 == .active ? "active" : "churned" } }
@@ -44,7 +49,8 @@ enum StatusWords {
         "in contract", "contracted", "unter vertrag", "vertrag aktiv", "sous contrat", "bajo contrato", "con contrato",
         "onder contract", "sotto contratto", "em contrato", "evangelista", "befürworter", "fürsprecher", "ambassadeur",
         "promotor", "evangelizador",
-        "good standing", "activated", "ongoing", "running", "evangelist", "free", "freemium",
+        "good standing", "renewal due", "notice given", "under notice", "on hold", "en préavis", "de alta", "alta",
+        "activated", "ongoing", "running", "evangelist", "free", "freemium",
         // Opportunities that were won
         "closed won", "closedwon", "won",
         // German
@@ -66,7 +72,9 @@ enum StatusWords {
     ]
 
     private static let gone = [
-        "past client", "past", "previous customer", "previous client", "lost client", "lost deal", "former client",
+        "lapsed", "gone", "zrezygnował", "zrezygnowała", "rozwiązana", "zakończony", "zakończona", "anulowany",
+        "anulowana", "avslutad", "uppsagd", "opsagt", "afsluttet", "avsluttet", "oppsagt", "past client", "past",
+        "previous customer", "previous client", "lost client", "lost deal", "former client",
         "ex kunde", "left", "churned customer", "inactive customer", "inactive client",
         "abgesprungen", "gekündigter kunde", "kündigung", "abgewandert", "ancien", "ancienne", "ex",
         "no longer a customer",

@@ -63,6 +63,7 @@ enum SuppressionWord {
         "contactblock", "blacklist", "suppress", "donotcontact", "donotemail", "donotmail", "gdpr", "rgpd", "dsgvo",
         "compliance", "abgemeldet", "abmeld", "widerspruch", "widerruf", "werbesperre", "désinscri", "desinscri",
         "désabonn", "desabonn", "uitgeschreven", "afgemeld", "afmeld", "disiscri", "descadastr", "dadodebaja",
+        "desuscri", "desinscr", "wypis", "avregistr", "avmeld", "frameld",
     ]
 
     /// What the name of a file says of all its addresses: `suppression_bounces`, `unsubscribed_members_export`.
@@ -81,7 +82,9 @@ enum SuppressionWord {
             "unsub", "opt_out", "optout", "opted_out", "suppress", "do_not_contact", "do_not_email", "do_not_mail",
             "donotcontact", "blocklist", "blacklist", "blocked_contacts", "abmeldung", "abgemeldet", "werbesperre",
             "désinscri", "desinscri", "désabonn", "desabonn", "uitgeschreven", "uitschrijv", "afmelding", "afgemeld",
-            "disiscri", "descadastr", "desuscri", "bajas_newsletter", "bajas_de_correo", "bajas_de_email",
+            "disiscri", "descadastr", "desuscri", "desinscr", "wypis", "avregistr", "avmeld", "afmeldt", "frameld",
+            "odhlás",
+            "odhlas", "leiratkoz", "bajas_newsletter", "bajas_de_correo", "bajas_de_email",
             "nicht_mehr_anschreiben",
             "nicht_anschreiben", "nicht_kontaktieren", "nicht_mehr_mailen", "sperrliste", "objection", "widerspr",
             "robinson",

@@ -39,7 +39,9 @@ extension WishWord {
         "abgemeldet", "abmeld", "werbesperre", "mailsperre", "mail_sperre", "newslettersperre", "newsletter_sperre",
         "kontaktsperre", "widerspruch", "désabonn", "desabonn", "désinscri", "desinscri", "uitgeschreven", "afgemeld",
         "disiscri", "descadastr", "bounced", "hard_bounce", "bounce_reason", "as_spam", "spam_complain", "suppress",
-        "blacklist", "blocklist",
+        "blacklist", "blocklist", "robinson", "avregistr", "avmeld", "afmeldt", "frameld", "wypisan", "wypis_",
+        "odhlás",
+        "odhlas", "leiratkoz",
     ]
     private static let inNames = [
         "subscribed", "subscription_status", "newsletter", "opt_in", "optin", "opted_in", "consent", "einwillig",
@@ -48,7 +50,9 @@ extension WishWord {
         "gdpr", "dsgvo", "rgpd", "to_mail", "mail_ok", "wants_mail", "publicidad", "angeschrieben", "be_emailed",
         "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed", "mailing_list", "email_notification",
         "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info", "nyhetsbrev", "zgoda",
-        "samtyck", "samtykk", "suscrito", "suscrita", "werbung_erlaubt",
+        "samtyck", "samtykk", "suscrito", "suscrita", "werbung_erlaubt", "marketingstatus", "werbestatus",
+        "mail_frequency", "mail_verific",
+        "mail_valid",
     ]
     private static let ofMail: Set<String> = [
         "mail", "mails", "email", "emails", "mailing", "mailings", "emailing", "emailings", "newsletter",

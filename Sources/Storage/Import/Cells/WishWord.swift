@@ -88,7 +88,8 @@ package enum WishWord {
         "accepte_les_e_mails", "accepte_les_emails", "e_mail_werbung_erlaubt", "acepta_comunicaciones_comerciales",
         "acepta_comunicaciones", "suscrito", "suscrita", "aceita_receber_e_mails", "aceita_receber_emails",
         "can_we_email", "can_we_contact", "okay_to_contact", "ok_to_contact", "okay_to_email",
-        "zgoda_marketingowa", "nyhetsbrev", "double_opt_in", "newsletter_ok", "newsletter_okay",
+        "zgoda_marketingowa", "nyhetsbrev", "double_opt_in", "email_frequency", "mail_frequency",
+        "newsletter_frequency", "contact_frequency", "communication_frequency", "newsletter_ok", "newsletter_okay",
     ])
 
     /// The same names as programs write them, too: `emailOptOut`.
@@ -106,7 +107,9 @@ package enum WishWord {
         "globally_unsubscribed", "unsubscribed_from_all", "redacted", "non_marketing_contact", "bounced",
         "hard_bounced", "hard_bounce", "spam", "blocked", "blacklisted", "désabonnée", "désinscrite",
         "stop", "stopped", "do_not_mail", "no_mail", "unsub", "unsubbed",
-        "opted_out_of_all", "optedout_all", "removed", "abmeldung", "gesperrt", "sperre", "blacklist",
+        "opted_out_of_all", "optedout_all", "removed", "abmeldung", "gesperrt", "sperre", "blacklist", "objected",
+        "objection", "de_baja", "widersprochen", "retiré", "retirée", "révoqué", "revocado", "revocato", "revogado",
+        "ingetrokken", "wypisany", "wypisana", "avregistrerad", "avmeldt", "afmeldt", "frameldt",
     ]
     private static let within: Set<String> = [
         "subscribed", "opted_in", "opt_in", "optin", "in", "granted", "given", "confirmed", "consented", "active",
@@ -115,6 +118,14 @@ package enum WishWord {
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
         "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
         "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean", "email", "e_mail", "all",
+        "risky", "catch_all", "accept_all", "legitimate_interest", "legitimate_interests", "berechtigtes_interesse",
+        "intérêt_légitime", "interés_legítimo", "gerechtvaardigd_belang", "interesse_legittimo", "interesse_legítimo",
+        "erteilt", "liegt_vor", "gegeben", "abonniert", "bestellt", "accordé", "accordée", "donné", "otorgado",
+        "concedido", "verleend", "gegeven", "concesso", "rilasciato", "concedida", "udzielona", "wyrażona", "de_alta",
+        "alta", "zapisany", "zapisana", "prenumererar", "påmeldt", "tilmeldt",
+        "daily", "weekly", "biweekly", "fortnightly", "monthly", "quarterly", "yearly", "immediately", "instantly",
+        "realtime", "täglich", "wöchentlich", "monatlich", "quotidien", "hebdomadaire", "mensuel", "diario", "semanal",
+        "mensual", "dagelijks", "wekelijks", "maandelijks", "giornaliero", "settimanale", "mensile", "diário", "mensal",
         "everything",
     ]
     /// Of what somebody wants to get.
@@ -235,6 +246,13 @@ package enum WishWord {
             "nicht_kontaktieren", "keine_mail", "keine_e_mail", "kein_newsletter", "ne_pas_contacter", "no_contactar",
             "non_contattare", "niet_mailen", "geen_mail", "não_contatar",
         ].contains { words.contains($0) }
+    }
+
+    /// Whether words are those by which email tools say how each of their people stands, with those who are active.
+    static func isOfPeople(_ words: some Collection<String>) -> Bool {
+        let simple = words.map(ColumnMap.simplified)
+        return simple.count > 1 && simple.contains(where: outOfStatus.contains)
+            && simple.allSatisfy { out.contains($0) || within.contains($0) || isOfStatus($0) }
     }
 
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.

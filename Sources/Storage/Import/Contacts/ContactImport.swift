@@ -38,6 +38,9 @@ final class ContactImport: ImportTarget {
     /// What the column "status" is called, where it is passed over because it is about subscriptions.
     private var ofSubscriptions: String?
     private let wishes: WishReader
+    /// Who is still there; nil where rows are refused for a bad cell, as over HTTP.
+    private let presence: PresenceReader?
+    private var statusIndex: Int?
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
@@ -69,10 +72,19 @@ final class ContactImport: ImportTarget {
         self.context = context
         attributes = context.dataMap.importedContactAttributes
         wishes = WishReader(context, context.dataMap.wishesOfContact)
+        presence =
+            context.takesGoodCells
+            ? attributes.first { $0.name == "status" }.map { PresenceReader(context, $0) } : nil
+        let ofPeople = attributes.map {
+            var column = WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? [])
+            // Each of several says it, in its own way.
+            if $0.name == "status", context.takesGoodCells { column.moreColumns = [] }
+            return column
+        }
         wanted =
             [WantedColumn(Attribute("account", .text), context, synonyms: Self.accountSynonyms)]
-            + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
-            + wishes.wanted(beside: attributes.map(\.name)) + PersonNames.wanted(beside: attributes.map(\.name))
+            + ofPeople + (presence?.wanted ?? []) + wishes.wanted(beside: attributes.map(\.name))
+            + PersonNames.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
         table = ContactTable(store, connection, context, events)
         accounts = try AccountNames(connection, context, takesFirst: true)
@@ -90,6 +102,9 @@ final class ContactImport: ImportTarget {
         {
             ofSubscriptions = map.header[place]
         }
+        presence?.begin(
+            map,
+            isOfSubscriptions: ofSubscriptions != nil || declared == nil && ContactStatus.isOfSubscriptions(map.header))
         wishes.begin(map, statusPlace: ofSubscriptions == nil ? map.place(of: "status") : nil)
         knowsMoved = try !context.isOngoing && MovedContacts.isKnown(connection)
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
@@ -99,6 +114,7 @@ final class ContactImport: ImportTarget {
         numberIndex = ofWholeRows.index(of: Self.number)
         nameIndex = ofWholeRows.index(of: "name")
         wishIndex = ofWholeRows.index(of: WishReader.name)
+        statusIndex = presence == nil ? nil : ofWholeRows.index(of: "status")
         addressIndex = ofWholeRows.index(of: Self.address)
         scalars = ContiguousArray(repeating: .null, count: ofWholeRows.all.count)
         cells = ofWholeRows.cells
@@ -108,7 +124,7 @@ final class ContactImport: ImportTarget {
     private func columns(_ map: ColumnMap, isPerRow: Bool) -> StagedColumns {
         var columns = StagedColumns(isPerRow: isPerRow)
         for attribute in attributes
-        where attribute.name != "key" && (attribute.name != "status" || ofSubscriptions == nil) {
+        where attribute.name != "key" && (attribute.name != "status" || ofSubscriptions == nil && presence == nil) {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
                 attribute.name, column: AttributeColumns.ofContact(attribute.name),
@@ -119,10 +135,10 @@ final class ContactImport: ImportTarget {
                 columns.add(Self.number, column: "\"phone\"", CellReader(attribute.name, .text), place: place)
             }
         }
+        if knowsMoved || presence?.isNeeded == true, columns["status"] == nil {
+            columns.add("status", column: "\"status\"", CellReader("status", .text), place: nil)
+        }
         if knowsMoved {
-            if columns["status"] == nil {
-                columns.add("status", column: "\"status\"", CellReader("status", .text), place: nil)
-            }
             columns.add(
                 "moved_at", column: "\"moved_at\"", CellReader("moved_at", .text), place: nil,
                 updated: "CASE WHEN s.status = 'left' THEN NULL ELSE a.moved_at END", inserted: "NULL")
@@ -159,6 +175,10 @@ final class ContactImport: ImportTarget {
             if let emailPlace, scalars[nameIndex].isNull {
                 scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
             }
+        }
+        if let statusIndex, let presence {
+            scalars[statusIndex] = presence.status(record, leavingOut: &leftOut)
+            if !scalars[statusIndex].isNull { present |= 1 << Int64(statusIndex) }
         }
         let wish = wishIndex == nil ? .null : try wishes.wish(record, email: emailPlace.map { record.cells[$0] })
         if let emailIndex, let addressIndex {
@@ -266,7 +286,9 @@ final class ContactImport: ImportTarget {
             }
         }
         tally.warnings += ofSubscriptions.map { [ContactStatus.warning($0)] } ?? []
-        tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
+        tally.warnings +=
+            accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
+            + (presence?.warnings ?? [])
         report.unsubscribed = wishes.count
         report.bounced = wishes.bounceCount
     }
@@ -275,6 +297,7 @@ final class ContactImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         wishes.renew()
+        presence?.renew()
         homelessWishes = []
         try table.renew()
     }

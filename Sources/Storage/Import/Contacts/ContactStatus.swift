@@ -46,6 +46,9 @@ extension WishWord {
         "non_confermato", "não_confirmado", "niet_bevestigd",
     ]
 
+    /// Whether a word, simplified, is one of a contact's status.
+    static func isOfStatus(_ word: String) -> Bool { unreachable.contains(word) || unconfirmed.contains(word) }
+
     /// What a contact's status says of messages; nil where it says nothing of them.
     static func meaning(ofStatus text: Cell) -> Meaning? {
         if saysOut(text) { return .out }

@@ -7,13 +7,13 @@ import Playbooks
 /// their events have `history = 1` and trigger nothing.
 final class ContactTable {
     private let store: Store
-    private let connection: Connection
-    private let context: ImportContext
+    let connection: Connection
+    let context: ImportContext
     private let events: ColumnEvents
     private let awaited: AwaitedContacts
     /// What follows `key` are the columns, in their order.
     private(set) var rows: StagedRows
-    private var columns = StagedColumns(isPerRow: false)
+    private(set) var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
     /// The active contacts that `apply` brought to accounts which had contacts before.
     private(set) var arrived = ContactRuns()
@@ -76,7 +76,8 @@ final class ContactTable {
     /// Of several rows of one contact the last counts, with what it leaves out of those before.
     func mergeRepeats() {
         // Account and key.
-        rows.mergeRepeats(of: [0, 5], present: 4, from: 6, filling: columns.withoutPlace.map { 6 + $0 })
+        rows.mergeRepeats(
+            of: [0, 5], present: 4, from: Self.first, filling: columns.withoutPlace.map { Self.first + $0 })
     }
 
     /// Writes the rows that SQL sees; call in a write transaction.
@@ -84,6 +85,7 @@ final class ContactTable {
         var tally = ImportTally()
         changedAccounts = []
         if rows.count == 0 { return tally }
+        try forgetErased()
         let known = try resolve(hasKeyless)
         if known > 0 {
             tally.eventsMade += try eventsOfChanges()
@@ -142,6 +144,9 @@ final class ContactTable {
         }
         return tally
     }
+
+    /// Where the columns begin in a staged row.
+    static let first = 6
 
     /// SQL that is true where the contact of an account `a` becomes another person: with the address the name changes.
     private func isAnother(_ address: String) -> String {
@@ -292,23 +297,6 @@ final class ContactTable {
                     + "until now, and \(adopted == 1 ? "has" : "have") the key of this file from now on")
         }
         return warnings
-    }
-
-    /// Suppresses the addresses, or numbers, of staged contacts that were erased before.
-    private func suppressErased(_ column: String, _ join: String) throws -> Int {
-        try ErasedNames.find(
-            """
-            SELECT DISTINCT a.\(column) FROM \(rows.name) s JOIN contact a ON \(join) WHERE a.\(column) IS NOT NULL
-            """, connection)
-        return try connection.execute(
-            """
-            INSERT INTO suppression (address, category, reason, at)
-            SELECT DISTINCT a.\(column), '', 'erased', CAST(:now AS bigint)
-            FROM \(rows.name) s JOIN contact a ON \(join)
-            WHERE \(ErasedNames.has("a.\(column)"))
-            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
-                WHERE suppression.reason = :unsubscribed
-            """, ["now": .instant(context.now), "unsubscribed": .text(Suppressions.unsubscribed)])
     }
 
     /// Finds the stored contacts: by key, and rows that name none also by address.

@@ -64,8 +64,11 @@ final class SuppressionImport: ImportTarget {
                 "\(map.source):1: holds an address where the names of columns belong; put a line above it: \(map.header.count == 1 ? "email" : "email,reason")"
             )
         }
-        try map.require("email")
-        emailPlace = map.place(of: "email") ?? 0
+        if let place = map.place(of: "email") ?? Self.addressPlace(map.header) {
+            emailPlace = place
+        } else {
+            try map.require("email")
+        }
         reasonPlaces = map.allPlaces(of: "reason").filter { $0 != emailPlace && $0 != map.place(of: "at") }
         atPlace = map.place(of: "at")
         wishPlaces = map.header.indices.filter { $0 != emailPlace }.compactMap { place in
@@ -81,6 +84,19 @@ final class SuppressionImport: ImportTarget {
             ?? map.header.lazy.compactMap { SuppressionWord.reason(ofColumn: ColumnMap.simplified($0)) }.first
         isWholeKnown = named != nil
         whole = named ?? .unsubscribed
+    }
+
+    /// The only column whose name speaks of addresses of mail, in whatever language.
+    private static func addressPlace(_ header: [String]) -> Int? {
+        let words = [
+            "mail", "courriel", "correo", "correio", "posta_elettronica", "e_post", "epost", "posti", "адрес", "почт",
+        ]
+        let places = header.indices.filter { place in
+            let name = ColumnMap.simplified(header[place])
+            return words.contains { name.contains($0) } && !WishWord.optOutNames.contains(name)
+                && !["status", "type", "date", "reason", "count", "domain", "client"].contains { name.contains($0) }
+        }
+        return places.count == 1 ? places[0] : nil
     }
 
     func stage(_ record: Record) throws {

@@ -115,7 +115,8 @@ final class WishReader {
         let isOfReasons = WishWord.reasonNames.contains(column.header)
         // A request says nothing of what it does not name; of a file `map:` may say what an empty cell means.
         if cell.isEmpty, isOfReasons || context.isOngoing { return nil }
-        if isOfReasons || BounceWord.meaning(ofColumn: column.header) != nil,
+        if isOfReasons || WishWord.tagNames.contains(column.header)
+            || BounceWord.meaning(ofColumn: column.header) != nil,
             let isOut = WishWord.isOut(cell, in: column.header, isOptIn: false, WrittenTime(zone: context.zone))
         {
             return isOut ? 1 : 0

@@ -25,6 +25,11 @@ package struct DueDepartures {
 
     private static let isDue = "(leaves_told <= :now OR leaves_event <= :now)"
 
+    /// How many are due.
+    package static func count(_ connection: Connection, now: Instant) throws -> Int {
+        Int(try connection.integer("SELECT count(*) FROM account WHERE \(isDue)", ["now": .instant(now)]))
+    }
+
     /// - Returns: whether there were any.
     package func take(now: Instant) throws -> Bool {
         let departures = try due(now)

@@ -90,6 +90,18 @@ extension AccountDraft {
                 "job_title", "timezone", "time_zone", "locale", "language", "type", "has_hard_bounced",
             ]
         taken.formUnion(free(names))
+        // Each row says it of its person, and not of the company.
+        let ofCompanies = ["account", "company", "customer", "org", "client", "plan", "subscription", "tenant"]
+        taken.formUnion(
+            file.usable.filter { index in
+                let words = file.simpleName(index).split(separator: "_")
+                let isOfPeople = words.contains { ["user", "contact", "person", "member", "employee"].contains($0) }
+                switch PresenceWord.column(file.header[index]) {
+                case .gone, .there: return !words.contains { word in ofCompanies.contains { word.hasPrefix($0) } }
+                case .status: return isOfPeople
+                case nil: return false
+                }
+            })
     }
 
     /// Columns that may name the contact as well as the one of our own people who answers for the account.

@@ -81,6 +81,11 @@ extension AccountDraft {
                 + "others: it is taken for the day on which they left (churned_at)")
     }
 
+    /// The day on which some have left, under a name that says so.
+    var dayOfLeaving: Int? {
+        free(AccountColumnNames.churned).first { isOfSome($0) && file.guesses[$0].days * 2 <= file.rows }
+    }
+
     /// Whether some accounts have a day there, all of them past, and others none.
     private func isOfSome(_ index: Int) -> Bool {
         let guess = file.guesses[index]

@@ -217,6 +217,16 @@ struct AccountDraft {
 
     private mutating func addStatus() {
         guard let guess = StatusGuess(file, free: free) else { return }
+        if let map = guess.attribute?.form.map,
+            !file.guesses[guess.column].words.keys.contains(where: isOfThoseWhoLeft),
+            map.values.allSatisfy({ $0 == "active" }), let day = dayOfLeaving
+        {
+            taken.insert(guess.column)
+            notes.append(
+                "\"\(file.header[guess.column])\" says of nobody that they have left, and \"\(file.header[day])\" says it of "
+                    + "\(file.guesses[day].days): the day counts, and the status is not read")
+            return
+        }
         notes += guess.notes
         if let attribute = guess.attribute { add(attribute, guess.column) }
         let trials = file.guesses[guess.column].words.filter {
@@ -227,6 +237,8 @@ struct AccountDraft {
             "\"\(file.header[guess.column])\": \"\(trial.key)\" (\(trial.value)) counts as a customer here, and for billing webhooks only "
                 + "with billing: { trials: customers }; if it is none, map it to churned")
     }
+
+    private func isOfThoseWhoLeft(_ word: String) -> Bool { StatusWords.meaning(of: word) != .active }
 
     private mutating func addOthers() {
         for (name, names) in [

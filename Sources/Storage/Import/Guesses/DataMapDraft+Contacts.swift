@@ -58,6 +58,8 @@ extension DataMapDraft {
             free: { file.columns($0).filter { !taken.contains($0) } })
         notes += wishes.notes
         columns += wishes.lines
+        taken.formUnion(wishes.columns.map(\.index))
+        addPresence(file, file.usable.filter { !taken.contains($0) }, &columns)
         if let title = take(["title", "job_title", "position"]) {
             contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
         }
@@ -65,6 +67,17 @@ extension DataMapDraft {
         note(file, "contacts")
         noteSubscriptions(file, account)
         addImport(file, "contacts", .contacts, [], columns)
+    }
+
+    /// Columns that say who has left; one that is called "status" is read without a word.
+    private mutating func addPresence(_ file: FileGuess, _ free: [Int], _ columns: inout [String]) {
+        guard !ContactStatus.isOfSubscriptions(file.header) else { return }
+        let presence = PresenceGuess(file, free: free)
+        notes += presence.notes.map { "\(file.name): \($0)" }
+        let names = presence.columns.map { file.header[$0] }
+        guard let first = names.first, names != ["status"] else { return }
+        let quoted = names.map(ImportHint.quoted).joined(separator: ", ")
+        columns.append(names.count == 1 ? "status: \(ImportHint.quoted(first))" : "status: { column: [\(quoted)] }")
     }
 
     /// Names of columns that tell people apart in some tools, and number the rows of other files.

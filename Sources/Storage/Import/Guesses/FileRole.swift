@@ -145,9 +145,10 @@ enum FileRole {
         let isOfPeople = hasAddress || file.guesses[account].isEmail
         let score = score(file, free)
         let departures = DepartureGuess(file, besides: account, moments: moments)
-        // Who wants no messages is said of people; what they answered and why they left are events, all the same.
+        // Who wants no messages, or has left, is said of people; what they answered and why they left are events, all the same.
         if isOfPeople, score == nil, departures == nil,
             !file.columns(WishWord.optOutNames + WishWord.optInNames).isEmpty
+                || PresenceGuess.isTold(file, besides: account) && !file.isOfPapers(besides: account)
         {
             return .success(.contacts(account: account))
         }

@@ -31,7 +31,7 @@ struct WishGuess {
         func isKnown(_ index: Int, _ isOptIn: Bool) -> Bool {
             let guess = file.guesses[index]
             let known = guess.words.reduce(0) { $0 + (isOut($1.key, index, isOptIn) == nil ? 0 : $1.value) }
-            return isOptIn && isOfTicks(index)
+            return isOptIn && (isOfTicks(index) || !Self.numbered(file, [index]).isEmpty)
                 || (isOptIn ? known * 2 >= guess.filled : known * 5 >= guess.filled * 4)
                     && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
         }
@@ -53,10 +53,28 @@ struct WishGuess {
             columns.isEmpty ? 1 : 0
         )
         .map { ($0, true) }
+        // Tags that ask for no messages are wishes, and the others say nothing.
+        columns += free(WishWord.tagNames.sorted()).filter { index in
+            file.guesses[index].words.keys.contains { isOut($0, index, false) == true }
+        }.map { ($0, false) }
+        // What an email tool says of its people, whatever the column is called.
+        if !columns.contains(where: \.1), names == Attribute.wishesOfContact {
+            let told = free(file.usable.map { file.simpleName($0) }).filter { file.simpleName($0) != "status" }
+            columns += told.filter {
+                WishWord.isOfPeople(file.guesses[$0].words.keys)
+                    || file.simpleName($0).hasSuffix("list_status") && !Self.numbered(file, [$0]).isEmpty
+            }.prefix(1).map { ($0, true) }
+        }
         let all = Set(free(file.usable.map { file.simpleName($0) })).sorted()
         var doubtful = all.filter { index in
             !columns.contains { $0.0 == index } && file.guesses[index].filled > 0
         }.compactMap { index in WishWord.soundsLikeOptIn(file.header[index]).map { (index, $0) } }
+        // How subscriptions stand that are paid for is no wish.
+        doubtful.removeAll { index, isOptIn in
+            let words = file.guesses[index].words.keys
+            return isOptIn && !WishWord.isOfPeople(words) && words.contains { StatusWords.meaning(of: $0) == .gone }
+                && words.allSatisfy { StatusWords.meaning(of: $0) != nil }
+        }
         // One that speaks of one kind of message is all that the file knows of what somebody wants.
         let sure = doubtful.filter { isKnown($0.0, $0.1) }
         if columns.isEmpty, sure.count == 1 {
@@ -148,6 +166,13 @@ struct WishGuess {
                     + "\"\(example.prefix(60))\", and nobody is held back for it: bring a column of yes and no, or a list of their "
                     + "addresses: keeptouch import suppressions FILE")
         }
+        let numbered = Self.numbered(file, columns.filter(\.1).map(\.0))
+        var numberedNotes: [String] = []
+        for index in numbered {
+            numberedNotes.append(
+                "\"\(file.header[index])\": its numbers are taken for those of ActiveCampaign: 1 gets messages, 0 has not confirmed, 2 has "
+                    + "unsubscribed, 3 has bounced")
+        }
         var lines: [String] = []
         for isOptIn in [false, true] {
             let said = columns.filter { $0.1 == isOptIn }.map(\.0)
@@ -156,15 +181,29 @@ struct WishGuess {
             let name = names[isOptIn ? 1 : 0].name
             let crosses = Set(said.flatMap { WishWord.crosses(among: file.guesses[$0].words.keys) }).sorted()
             let no = crosses + (isOptIn && ticks != nil ? [""] : [])
-            let map =
-                no.isEmpty ? "" : ", map: { \(no.map { "\(ImportHint.quoted($0)): no" }.joined(separator: ", ")) }"
+            let ofNumbers =
+                isOptIn && !numbered.isEmpty ? ["\"1\": yes"] + ["0", "2", "3", "-1"].map { "\"\($0)\": no" } : []
+            let words = no.map { "\(ImportHint.quoted($0)): no" } + ofNumbers
+            let map = words.isEmpty ? "" : ", map: { \(words.joined(separator: ", ")) }"
             let column = quoted.count == 1 ? first : "[\(quoted.joined(separator: ", "))]"
             lines.append(
                 "\(name): " + (quoted.count == 1 && map.isEmpty ? first : "{ column: \(column)\(map) }"))
         }
         self.lines = lines
         self.columns = columns.map { (index: $0.0, isOptIn: $0.1) }
-        self.notes = notes
+        self.notes =
+            notes.filter { note in
+                !numbered.contains { note.hasPrefix("\"\(file.header[$0])\"") }
+            } + numberedNotes
+    }
+
+    /// Columns with the numbers by which ActiveCampaign says how somebody stands on a list.
+    private static func numbered(_ file: FileGuess, _ columns: [Int]) -> [Int] {
+        columns.filter { index in
+            let words = Set(file.guesses[index].words.keys)
+            return words.isSubset(of: ["-1", "0", "1", "2", "3"]) && words.contains("1")
+                && !words.isDisjoint(with: ["2", "3"])
+        }
     }
 
     private static let mostWords = 12

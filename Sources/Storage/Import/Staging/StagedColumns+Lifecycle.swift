@@ -4,7 +4,8 @@ extension StagedColumns {
     /// - Parameters:
     ///   - told: names the column that keeps what the source said.
     ///   - believesOldNews: whether somebody means it who says again that an account is a customer.
-    mutating func spellLifecycle(_ told: ToldBefore, believesOldNews: Bool = false) {
+    ///   - knowsEnds: whether a column beside the status says until when somebody is served.
+    mutating func spellLifecycle(_ told: ToldBefore, believesOldNews: Bool = false, knowsEnds: Bool = false) {
         let kind = CellReader.Kind.text
         if self["status"] != nil || self["churned_at"] != nil {
             for name in ["status", "churned_at"] where self[name] == nil {
@@ -27,7 +28,8 @@ extension StagedColumns {
             add(
                 told.status, column: "\"\(told.status)\"", CellReader(told.status, kind), place: nil,
                 updated: "COALESCE(s.status, a.\(told.status))", inserted: "s.status")
-            if self["churned_at"]?.place != nil {
+            let teller = self["churned_at"]?.place != nil ? "churned_at" : knowsEnds ? "status" : nil
+            if let teller {
                 // An end that lies ahead is the end of the service, and no departure yet.
                 if self["service_end_at"] == nil {
                     add(
@@ -39,13 +41,13 @@ extension StagedColumns {
                     self["service_end_at"]?.place != nil
                     ? updated("service_end_at")
                     : """
-                    CASE WHEN \(status) = 'active' AND \(isPresent("churned_at"))
+                    CASE WHEN \(status) = 'active' AND \(isPresent(teller))
                         THEN NULLIF(a.service_end_at, a.leaves_told) ELSE a.service_end_at END
                     """
                 set(
                     "service_end_at", updated: "COALESCE(s.service_end_at, \(kept))", inserted: "s.service_end_at")
             }
-            spellLeaving(status)
+            spellLeaving(status, toldBy: teller)
             if let reason = self["churn_reason"] {
                 set(
                     "churn_reason",
@@ -74,8 +76,8 @@ extension StagedColumns {
 
     /// The day ahead on which an account leaves: a row that has the column of such days and names none takes back what was told;
     /// who asks to stay, comes back or has left leaves on none.
-    private mutating func spellLeaving(_ status: String) {
-        let takesBack = self["churned_at"]?.place == nil ? "false" : isPresent("churned_at")
+    private mutating func spellLeaving(_ status: String, toldBy teller: String?) {
+        let takesBack = teller.map { isPresent($0) } ?? "false"
         let staysOn = self["cancel_requested_at"].map {
             "\(status) = 'active' AND a.cancel_requested_at IS NOT NULL AND \($0.updated) IS NULL"
         }
