@@ -18,6 +18,8 @@ struct SubscriptionRows {
         /// Whether one runs that nobody has asked to cancel.
         var stays = false
         var createdAt: Int64?
+        /// When the last of those that have ended did.
+        var churnedAt: Int64?
         /// The last row that was staged, among those that are not written yet.
         var staged: Int?
     }
@@ -27,11 +29,13 @@ struct SubscriptionRows {
         var mrr: Int?
         var createdAt: Int?
         var cancelRequestedAt: Int?
+        var churnedAt: Int?
 
         init(_ columns: StagedColumns) {
             mrr = columns.index(of: "mrr")
             createdAt = columns["created_at"]?.place == nil ? nil : columns.index(of: "created_at")
             cancelRequestedAt = columns.index(of: "cancel_requested_at")
+            churnedAt = columns["churned_at"]?.place == nil ? nil : columns.index(of: "churned_at")
         }
     }
 
@@ -81,6 +85,10 @@ struct SubscriptionRows {
             }
         }
         guard isRunning else {
+            if let index = places.churnedAt {
+                if case .integer(let at) = scalars[index] { customer.churnedAt = max(at, customer.churnedAt ?? at) }
+                if let last = customer.churnedAt { scalars[index] = .integer(last) }
+            }
             if customer.isRunning { passedOver += 1 } else { customer.staged = rows.count }
             return customer.isRunning
         }
