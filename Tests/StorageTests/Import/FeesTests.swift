@@ -25,7 +25,8 @@ struct FeesTests {
         ("Annual fee", "588.00"), ("Fee p.a.", "588.00"), ("Jahresabo Preis", "588.00"), ("Cuota anual", "588.00"),
         ("Prix de l'abonnement annuel", "588.00"), ("Jaarbedrag", "588.00"), ("Opłata roczna", "588.00"),
         ("YEARLY_SUBSCRIPTION_PRICE", "588.00"), ("Halbjahresbeitrag", "294.00"), ("Månadsavgift", "49.00"),
-        ("Abonament miesięczny", "49.00"), ("Fee p.m.", "49.00"), ("Amount/mo", "49.00"),
+        ("Abonament miesięczny", "49.00"), ("Monthly Fee (ex VAT)", "49.00"), ("mtl. Umsatz (netto)", "49.00"),
+        ("Fee p.m.", "49.00"), ("Amount/mo", "49.00"),
     ])
     func theNameSaysForHowLongAnAmountIsPaid(column: String, amount: String) throws {
         let files = try files(column, [amount, amount])
@@ -61,13 +62,15 @@ struct FeesTests {
     }
 
     @Test func aFeeIsAskedAboutWhereAPlanSpeaksOfYears() throws {
-        let files = try files("Plan price", ["588.00", "49.00"], beside: ("Plan", ["Pro (yearly)", "Pro (monthly)"]))
+        let files = try files(
+            "Plan price", ["588.00", "49.00"], beside: ("Plan", ["Team (yearly)", "Team (monthly)"]))
         #expect(try files.rows(revenue) == ["C-1|", "C-2|"])
         #expect(files.says("no column says what accounts pay in a month (mrr) (amounts may stand in \"Plan price\")"))
     }
 
     @Test(arguments: [
         "Total Spend", "Lifetime revenue", "Amount paid", "Balance", "Setup fee", "Discount", "Refunded amount",
+        "VAT amount",
     ])
     func whatWasPaidInAllIsNoRevenueOfAMonth(column: String) throws {
         let files = try files(column, ["1234.00", "588.50"])

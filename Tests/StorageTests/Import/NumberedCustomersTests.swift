@@ -75,6 +75,26 @@ struct NumberedCustomersTests {
         #expect(try files.rows(keys) == ["C-1|Acme", "C-2|Blue"], "\(files.guess.yaml)")
     }
 
+    @Test(arguments: [
+        "Billing company", "Default address company", "Name 1", "Företag", "Company / Organisation", "Nazwa firmy",
+    ])
+    func companiesAreCalledByManyNames(column: String) throws {
+        let files = try GuessedFiles(
+            "id,\(column),email\nC-1,Acme,a@x.example\nC-2,Blue,b@x.example\nC-3,Cedar,c@x.example\n")
+        #expect(try files.rows(keys) == ["C-1|Acme", "C-2|Blue", "C-3|Cedar"], "\(files.guess.yaml)")
+    }
+
+    @Test(arguments: [
+        "Client depuis le", "Kund sedan", "Data di attivazione", "Eintritt", "Data rejestracji", "Onboarded on",
+    ])
+    func sinceWhenOneIsACustomerIsFoundByItsWords(column: String) throws {
+        let files = try GuessedFiles(
+            "id,name,email,\(column)\nC-1,Acme,a@x.example,2025-01-02\nC-2,Blue,b@x.example,2025-02-03\n")
+        #expect(
+            try files.rows("SELECT created_at FROM account WHERE key = 'C-1'")
+                == ["\(try ImportWorld.milliseconds("2025-01-02T00:00:00Z"))"], "\(files.guess.yaml)")
+    }
+
     @Test func theOnlyNameIsThatOfTheAccount() throws {
         let files = try GuessedFiles(
             "customer_id,customer_email,customer_name\nr1,ann@acme.example,Acme Tools\nr2,bo@blue.example,Blue Fern\n")

@@ -32,7 +32,8 @@ enum AccountColumnNames {
         "nombre_comercial", "nombre_empresa", "nombre_del_cliente", "nombre_cliente", "nombre", "cliente",
         "denominazione", "nome_azienda", "nome_società", "nome", "nome_da_empresa", "nome_do_cliente", "naam", "klant",
         "organisatie", "debiteur", "label", "title", "shop_name", "shop", "store_name", "site_name", "school_name",
-        "practice_name", "property_name", "restaurant_name", "venue", "contact_name",
+        "practice_name", "property_name", "restaurant_name", "venue", "contact_name", "name_1", "name1", "företag",
+        "företagsnamn", "nazwa_firmy", "nazwa", "virksomhed", "yritys",
     ]
     static let created = [
         "became_customer", "became_client", "became_paying", "converted_at", "converted_on", "conversion_date",
@@ -125,7 +126,11 @@ enum AccountColumnNames {
     private static let ofBeginnings = [
         "created", "creation", "createdon", "signup", "signed_up", "erstell", "angelegt", "registr", "inscri",
         "création",
-        "creación", "creazione", "criação",
+        "creación", "creazione", "criação", "customer_since", "client_since", "depuis", "desde", "sinds", "sedan",
+        "kunde_seit",
+        "attivazione", "eintritt", "onboard", "rejestrac", "début_d", "fecha_de_inicio", "inizio", "início", "beginn",
+        "klient_od",
+        "kund_sedan", "dołącz",
     ]
     /// The name without what a tool puts before the columns of accounts: `churned_at` of `organization_churned_at`.
     static func withoutOwner(_ name: String) -> String {
@@ -139,7 +144,10 @@ enum AccountColumnNames {
     /// Whether a name is that of a beginning, whatever else stands in it: `CREATEDDATE`, `Organization created`.
     static func namesBeginning(_ name: String) -> Bool {
         ofBeginnings.contains { name.contains($0) }
-            && !["last", "update", "modif", "by", "owner", "contact"].contains { name.contains($0) }
+            && ![
+                "last", "update", "modif", "by", "owner", "contact", "inact", "trial", "churn", "cancel", "next",
+                "login", "baja",
+            ].contains { name.contains($0) }
     }
 
     /// The words of a column of amounts without those of currencies, units and taxes: `MRR (cents)`, `Monatsbeitrag netto`.
@@ -156,7 +164,8 @@ enum AccountColumnNames {
         "k", "kusd", "keur", "teur", "tusd", "thousands", "thousand", "tsd", "tausend",
     ]
     private static let besideMoney: Set<Substring> = [
-        "in", "netto", "net", "brutto", "gross", "ht", "ttc", "hors", "taxe", "taxes", "excl", "exkl", "exc", "incl",
+        "in", "netto", "net", "brutto", "gross", "ht", "ttc", "hors", "taxe", "taxes", "excl", "exkl", "exc", "ex",
+        "incl",
         "inkl", "tax",
         "vat", "mwst", "ust", "zzgl", "iva", "sin", "con", "btw", "the", "of", "current", "aktueller", "usd", "eur",
         "gbp", "dollar",

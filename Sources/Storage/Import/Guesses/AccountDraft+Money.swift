@@ -210,6 +210,7 @@ extension AccountDraft {
         let named = amounts.compactMap { index -> (index: Int, interval: BillingInterval.Name)? in
             let name = MoneyName(file.header[index])
             guard !taken.contains(index), !file.isOfTable(index), file.guesses[index].filled > 0, !name.isOfUnit,
+                !AccountColumnNames.namesAnnualMRR(file.simpleName(index)),
                 let interval = name.interval, name.isPaid || name.mayRecur && looksPaid(index)
             else { return nil }
             return (index, interval)
@@ -268,8 +269,11 @@ extension AccountDraft {
 
     /// An amount beside a column that says for how long it is paid, and perhaps one that says how many of it.
     private mutating func amountOfAnInterval(_ amounts: [Int]) -> Revenue? {
-        let named = amounts.filter { !taken.contains($0) && MoneyName(file.header[$0]).isPaid }
-        let recurring = named.filter { MoneyName(file.header[$0]).isRecurring }
+        let named = amounts.filter { index in
+            let name = MoneyName(file.header[index])
+            return !taken.contains(index) && (name.isPaid || name.mayRecur && looksPaid(index))
+        }
+        let recurring = named.filter { MoneyName(file.header[$0]).mayRecur }
         guard let interval,
             let amount = (recurring + free(money: AccountColumnNames.amount).filter(amounts.contains) + named).first
         else { return nil }

@@ -141,6 +141,7 @@ struct AccountDraft {
             let isFigure =
                 guess.hasCurrency || AccountColumnNames.namesMoney(name)
                 || guess.type == .number && index != file.usable.first && !FileGuess.isOfNames(name)
+                    && !file.namesNumber(index)
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count && !isFigure
                 && !Self.isOfPeople(name)
         }
@@ -225,10 +226,11 @@ struct AccountDraft {
         let called = file.columns(AccountColumnNames.key).filter { file.guesses[$0].isNearlyUnique }
         let usable = file.usable.filter { file.guesses[$0].isNearlyUnique && !file.isName($0) }
         return called.first { !file.isName($0) }
-            ?? usable.first {
-                FileGuess.isOfNames(file.simpleName($0)) && file.isNamedForAccounts($0, nil) && isKey($0)
-            }
+            ?? usable.first { file.namesNumber($0) && isKey($0) }
             ?? usable.first { file.isShared($0, with: others) }
+            ?? usable.first {
+                FileGuess.isOfNames(file.simpleName($0)) && !file.simpleName($0).contains("_") && isKey($0)
+            }
             ?? usable.first {
                 file.guesses[$0].isNumbered && !MoneyName(file.header[$0]).isOfMoney
                     && !FileGuess.isOfPlaces(file.simpleName($0))
@@ -282,7 +284,8 @@ struct AccountDraft {
 
     /// Names that may as well be those of something else, of columns that tell most accounts apart.
     private var otherNames: [String] {
-        AccountColumnNames.otherNames.filter { name in
+        let called = file.usable.filter { file.isOfCompanies($0) }.map { file.simpleName($0) }
+        return (AccountColumnNames.otherNames + called).filter { name in
             file.columns([name]).contains { index in
                 let guess = file.guesses[index]
                 return index != key && guess.type == .text && !guess.isEmail && guess.filled * 2 > guess.count

@@ -35,6 +35,18 @@ extension FileGuess {
             && words.allSatisfy { Self.ofAccounts.contains($0) || Self.besideAccounts.contains($0) }
     }
 
+    /// Whether a column is called the number of a customer, wherever that word stands: `Nº cliente`, `Customer external ID`.
+    func namesNumber(_ index: Int) -> Bool {
+        let words = simpleName(index).split(separator: "_").map(String.init)
+        return isNamedForAccounts(index, nil)
+            && (FileGuess.isOfNames(simpleName(index))
+                || words.contains(where: Self.besideAccounts.subtracting(Self.articles).contains))
+    }
+
+    private static let articles: Set<String> = [
+        "de", "del", "do", "du", "the", "our", "associated", "primary", "linked", "internal",
+    ]
+
     /// Whether a column is called like an id, and not like a count.
     func mayBeKey(_ index: Int, _ key: ColumnGuess?) -> Bool {
         Self.isOfNames(simpleName(index)) || isNamedForAccounts(index, key)
@@ -61,7 +73,8 @@ extension FileGuess {
     private static let ofAccounts: Set<String> = [
         "account", "acct", "customer", "cust", "client", "company", "org", "organization", "organisation", "tenant",
         "workspace", "kunde", "kunden", "firma", "mandant", "cliente", "empresa", "klant", "azienda", "société",
-        "entreprise", "debitor", "debiteur", "kd", "clientes", "clienti", "klanten", "kund", "klient", "compte",
+        "entreprise", "debitor", "debiteur", "kd", "clientes", "clienti", "klanten", "kund", "kunder", "klient",
+        "klienta", "compte",
         "cuenta", "konto", "organisatie", "bedrijf", "cuentas",
     ]
     private static let besideAccounts: Set<String> = [

@@ -55,11 +55,18 @@ extension FileGuess {
 
     private func isOfNames(_ index: Int) -> Bool { guesses[index].words.keys.allSatisfy { $0.allSatisfy(\.isNumber) } }
 
-    /// Whether a column says what companies are called, and not people.
+    /// Whether a column says what companies are called, and not people: `Billing company`, `company.name`.
     func isOfCompanies(_ index: Int) -> Bool {
-        simpleName(index).split(separator: "_").contains { Self.ofCompanies.contains($0) }
-            && AccountColumnNames.name.contains(simpleName(index))
+        let words = simpleName(index).split(separator: "_")
+        return words.last != "address" && words.contains { Self.ofCompanies.contains($0) }
+            && words.allSatisfy { Self.ofCompanies.union(Self.besideCompanies).contains($0) }
     }
+
+    private static let besideCompanies: Set<Substring> = [
+        "name", "billing", "bill", "to", "default", "address", "legal", "full", "the", "customer", "client", "primary",
+        "trading",
+        "registered", "official", "display", "nom", "de", "la", "l", "nombre", "nome", "naam", "van", "der", "des",
+    ]
 
     private static let ofCompanies: Set<Substring> = [
         "company", "account", "organization", "organisation", "org", "business", "firma", "unternehmen", "firmenname",

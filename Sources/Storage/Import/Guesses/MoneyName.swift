@@ -35,12 +35,13 @@ struct MoneyName {
         isFee = holds(Self.fees)
         isOfSubscription = holds(Self.subscriptions)
         isOfUnit = holds(Self.units)
-        isOther = holds(Self.others) || Self.toDate.contains { joined.contains($0) }
-        // What recurs is no turnover of theirs.
-        isTurnover = holds(Self.turnover) && !isFee
+        let isOfTax = holds(Self.taxes) && !holds(Self.besideTaxes)
+        isOther = isOfTax || holds(Self.others) || Self.toDate.contains { joined.contains($0) }
         interval =
             words.lazy.compactMap(Self.interval).first
             ?? (joined.hasSuffix("p a") ? .year : joined.hasSuffix("p m") ? .month : nil)
+        // What recurs, or is of a month, is no turnover of theirs.
+        isTurnover = holds(Self.turnover) && !isFee && interval != .month
     }
 
     /// `Subscription fee`, `subscriptionFee` and `SUBSCRIPTION_FEE` are the same words.
@@ -151,7 +152,7 @@ struct MoneyName {
 
     private static let others = Words(
         whole: [
-            "ltv", "clv", "cltv", "tcv", "lifetime", "spent", "paid", "due", "open", "tax", "vat", "balance", "saldo",
+            "ltv", "clv", "cltv", "tcv", "lifetime", "spent", "paid", "due", "open", "balance", "saldo",
             "solde", "discount", "rabatt", "remise", "descuento", "credit", "refund", "refunds", "setup", "onboarding",
             "application", "overdue", "unpaid", "budget", "funding", "limit", "debt", "arrears", "count", "number",
             "id",
@@ -164,7 +165,18 @@ struct MoneyName {
             "hourly",
             "reason", "owner", "active", "users", "seats", "days", "renewal", "term",
         ],
-        parts: ["outstanding", "refund", "lifetime", "einmal", "offen", "steuer", "forecast"])
+        parts: ["outstanding", "refund", "lifetime", "einmal", "offen", "forecast"])
+
+    private static let taxes = Words(
+        whole: ["tax", "vat", "mwst", "ust", "iva", "btw", "tva", "moms"], parts: ["steuer"])
+
+    /// `Fee (ex VAT)` is a fee.
+    private static let besideTaxes = Words(
+        whole: [
+            "ex", "exc", "excl", "exkl", "incl", "inc", "inkl", "plus", "zzgl", "net", "netto", "before", "without",
+            "hors",
+            "sans", "sin", "con", "fee", "mrr", "arr",
+        ], parts: [])
 
     private static let units = Words(
         whole: [
