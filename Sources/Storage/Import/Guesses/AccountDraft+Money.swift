@@ -242,7 +242,8 @@ extension AccountDraft {
         guard !isOfSeveral, !isCounted,
             let index = amounts.first(where: { index in
                 let name = MoneyName(file.header[index])
-                return !taken.contains(index) && !file.isOfTable(index) && !name.isOfUnit && !mayBeCents(index)
+                return !taken.contains(index) && name.interval == nil && !file.isOfTable(index) && !name.isOfUnit
+                    && !mayBeCents(index)
                     && file.guesses[index].filled > 0 && (name.isRecurring || name.mayRecur && looksPaid(index))
             })
         else { return nil }
