@@ -78,15 +78,7 @@ struct ColumnFormReader {
             else { return nil }
             return .column(column, count: columns.text("count"))
         }
-        switch fields.choice("per", Fixed.self) {
-        case .month: return .interval(.month)
-        case .year: return .interval(.year)
-        case nil: return nil
-        }
-    }
-
-    private enum Fixed: String, CaseIterable {
-        case month, year
+        return fields.choice("per", BillingInterval.Name.self).map { .interval(BillingInterval($0)) }
     }
 
     /// Formats that name each of the letters.

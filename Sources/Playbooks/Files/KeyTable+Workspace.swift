@@ -189,8 +189,8 @@ extension KeyTable {
             "decimal", .choice(ColumnForm.DecimalMark.allCases.map(\.rawValue)),
             "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
         Key(
-            "per", .either([.choice(["month", "year"]), .table(.period)]),
-            "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."
+            "per", .either([.choice(BillingInterval.Name.allCases.map(\.rawValue)), .table(.period)]),
+            "What money in an import is paid for, of which the part of a month is taken: a quarter, a year, or what another column says."
         ),
         Key(
             "times", .text,

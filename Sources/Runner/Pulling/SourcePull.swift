@@ -60,7 +60,7 @@ package struct SourcePull {
             }
             try store.write { connection in
                 try SourceRecords(connection).write(state)
-                if source.since == nil, report.shortOf == nil {
+                if source.since == nil, report.shortOf == nil, !report.isOnePage {
                     try reads(connection, source, now).keep(report.size, isWhole: true, at: now)
                 }
             }

@@ -14,6 +14,9 @@ struct WantedColumn {
     var takesAll = false
     /// Whether it reads them although they are declared as something else.
     var sharesPlaces = false
+    /// Whether it is a declared attribute that has its own name in files: it stays what it is where another one reads that
+    /// column, too.
+    var isOwn = false
 
     init(_ name: String, column: String? = nil, synonyms: [String] = []) {
         self.name = name
@@ -27,6 +30,7 @@ struct WantedColumn {
         let form = own?.column == nil ? attribute.form : own ?? attribute.form
         self.init(attribute.name, column: form.column, synonyms: synonyms)
         moreColumns = form.moreColumns
+        isOwn = form.column == nil && !Attribute.builtIn.contains { $0.name == attribute.name }
     }
 
     var names: [String] { (column.map { [$0] } ?? []) + moreColumns + [name] + synonyms }
@@ -102,6 +106,9 @@ struct ColumnMap {
         }
         for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
         for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
+        for (index, column) in wanted.enumerated() where column.isOwn && places[index] == nil {
+            places[index] = header.firstIndex(of: column.name) ?? simple.firstIndex(of: Self.simplified(column.name))
+        }
         taken.formUnion(zip(wanted, places).compactMap { $0.sharesPlaces ? $1 : nil })
         // A usual name that two columns write in two ways says nothing.
         for (index, column) in wanted.enumerated() {
@@ -215,9 +222,10 @@ struct ColumnMap {
         return String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_")
     }
 
-    /// Lower case, words joined by `_`.
+    /// Lower case, words joined by `_`; `Customer #` is a number, beside a column `Customer`.
     static func simplified(_ name: String) -> String {
-        name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+        let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+        return !words.isEmpty && name.hasSuffix("#") ? words + "_no" : words
     }
 }
 

@@ -140,10 +140,11 @@ enum ImportHint {
         if let digits = form.digits { parts.append("digits: \(digits)") }
         if let unit = form.unit { parts.append("unit: \(unit.rawValue)") }
         switch form.period {
-        case .interval(.year): parts.append("per: year")
+        case .interval(let interval):
+            if interval != .month, let name = interval.name { parts.append("per: \(name.rawValue)") }
         case .column(let name, let count):
             parts.append("per: { column: \(quoted(name))\(count.map { ", count: \(quoted($0))" } ?? "") }")
-        case .interval, nil: break
+        case nil: break
         }
         if let times = form.times { parts.append("times: \(quoted(times))") }
         if attribute.track, !isBuiltIn { parts.append("track: true") }

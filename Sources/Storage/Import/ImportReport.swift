@@ -44,6 +44,8 @@ package struct ImportReport: Sendable, Equatable {
     package var size = 0
     /// How many of them were usual, where this are less than half; the days are not closed then.
     package var shortOf: Int?
+    /// Whether the source says that there are more rows elsewhere; the days are not closed then.
+    package var isOnePage = false
     /// Rows that say that their contact wants no messages, and how many of them had not said so before.
     package var unsubscribed = 0
     package var newlyUnsubscribed = 0

@@ -108,6 +108,12 @@ final class ImportRun {
         guard try apply() else { return finished() }
         report.size = target.rowsOfADay ?? report.read - report.totals
         if let usual, usual.isShort(report.size) { report.shortOf = usual.rows }
+        if let more = reader.more {
+            report.isOnePage = true
+            report.warnings.append(
+                "it is one page of an answer that has more (\(more)): what stands on the others is missing. Fetch them all; "
+                    + "one file may hold several answers, one below the other")
+        }
         try target.finish(&report)
         return finished()
     }

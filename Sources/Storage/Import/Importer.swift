@@ -67,7 +67,8 @@ package struct Importer {
         let found = columns.found
         let declared = (map?.columns ?? [:]).compactMapValues(\.column).filter { found[$0.key] == nil }
         return try store.write(on: connection) {
-            try ImportColumns($0).keep(name, found, declared: declared, groups, at: now)
+            try ImportColumns($0).keep(
+                name, found, declared: declared, header: Set(columns.header), groups, at: now)
         }.map { $0.sentence(in: configuration.zone) }
     }
 

@@ -36,10 +36,12 @@ package struct ImportColumns {
     ///   - source: the import, or the source.
     ///   - columns: by the name that they have here, what the file calls them.
     ///   - declared: those that `data.yaml` names and the file has not.
+    ///   - header: all that the file has; one that means something else by now is not missing.
     ///   - groups: what was left out.
     /// - Returns: the columns that came before, or are declared, and do not come, in the order of their names.
     func keep(
-        _ source: String, _ columns: [String: String], declared: [String: String], _ groups: [ImportReport.Group],
+        _ source: String, _ columns: [String: String], declared: [String: String], header: Set<String> = [],
+        _ groups: [ImportReport.Group],
         at now: Instant
     ) throws -> [Missing] {
         func count(_ name: String, where isMeant: (ImportReport.Group) -> Bool) -> SQLValue {
@@ -69,12 +71,12 @@ package struct ImportColumns {
                 ["import": .text(source), "name": .text(name), "header": .text(header), "now": .instant(now)])
         }
         for row in try connection.query(
-            "SELECT name, missing_since FROM import_column WHERE import = :import", ["import": .text(source)])
+            "SELECT name, header, missing_since FROM import_column WHERE import = :import", ["import": .text(source)])
         {
             guard let name = row["name"].text, columns[name] == nil, declared[name] == nil else { continue }
             let since = row["missing_since"].instant ?? now
             let column: [String: SQLValue] = ["import": .text(source), "name": .text(name)]
-            if now - since > Self.told {
+            if now - since > Self.told || header.contains(row["header"].text ?? "") {
                 try connection.execute("DELETE FROM import_column WHERE import = :import AND name = :name", column)
             } else {
                 try connection.execute(

@@ -146,7 +146,7 @@ struct ForeignMoneyTests {
         #expect(
             files.says(
                 "no column says what accounts pay in a month (mrr) (amounts may stand in \"Invoice sum\"): what is asked about mrr is "
-                    + "missing, until one does, with per: year where it is for a year: attributes: { mrr: { column: \"Invoice sum\" } }"
+                    + "missing, until one does, with per: year or per: quarter where it is for one: attributes: { mrr: { column: \"Invoice sum\" } }"
             ), "\(files.guess.notes)")
     }
 }

@@ -20,6 +20,8 @@ struct SubscriptionRows {
         /// Whether one runs that ends on no day.
         var runsOn = false
         var createdAt: Int64?
+        /// When the last of those that have ended did.
+        var churnedAt: Int64?
         /// The last row that was staged, among those that are not written yet.
         var staged: Int?
     }
@@ -31,6 +33,7 @@ struct SubscriptionRows {
         var cancelRequestedAt: Int?
         var leavesTold: Int?
         var serviceEndAt: Int?
+        var churnedAt: Int?
 
         init(_ columns: StagedColumns) {
             mrr = columns.index(of: "mrr")
@@ -38,6 +41,7 @@ struct SubscriptionRows {
             cancelRequestedAt = columns.index(of: "cancel_requested_at")
             leavesTold = columns.index(of: "leaves_told")
             serviceEndAt = columns.index(of: "service_end_at")
+            churnedAt = columns["churned_at"]?.place == nil ? nil : columns.index(of: "churned_at")
         }
     }
 
@@ -87,6 +91,10 @@ struct SubscriptionRows {
             }
         }
         guard isRunning else {
+            if let index = places.churnedAt {
+                if case .integer(let at) = scalars[index] { customer.churnedAt = max(at, customer.churnedAt ?? at) }
+                if let last = customer.churnedAt { scalars[index] = .integer(last) }
+            }
             if customer.isRunning { passedOver += 1 } else { customer.staged = rows.count }
             return customer.isRunning
         }

@@ -78,7 +78,7 @@ struct DecimalText {
     }
 
     /// The text without the blanks and apostrophes that part groups of three (`1 234`, `1'234`), which may be bytes of
-    /// U+00A0 or U+202F; nil when there are none or they part something else.
+    /// U+00A0, U+2009, U+202F or U+2019 (`1’234`); nil when there are none or they part something else.
     static func withoutGroups(_ text: Cell) -> [UInt8]? {
         var digits: [UInt8] = []
         var ends: [Int] = []
@@ -89,7 +89,9 @@ struct DecimalText {
                 text[index] == 0x20 || text[index] == UInt8(ascii: "'")
                 ? 1
                 : rest > 1 && text[index] == 0xc2 && text[index + 1] == 0xa0
-                    ? 2 : rest > 2 && text[index] == 0xe2 && text[index + 1] == 0x80 && text[index + 2] == 0xaf ? 3 : 0
+                    ? 2
+                    : rest > 2 && text[index] == 0xe2 && text[index + 1] == 0x80
+                        && [0x89, 0x99, 0xaf].contains(text[index + 2]) ? 3 : 0
             if gap == 0 {
                 digits.append(text[index])
                 index += 1

@@ -106,7 +106,7 @@ struct MoneyText {
         if behind.count >= 2, behind[0] == UInt8(ascii: ","), behind[1] == UInt8(ascii: "-") {
             behind = Cell(rebasing: behind.drop { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }).trimmed
         }
-        behind = withoutMonth(behind)
+        behind = withoutMonth(withoutTax(behind))
         let isThousands = isThousand(behind)
         if isThousands { behind = Cell(rebasing: behind[1...]).trimmed }
         number = Cell(rebasing: number[first...last])
@@ -131,6 +131,21 @@ struct MoneyText {
         guard let first = behind.first, first | 0x20 == UInt8(ascii: "k") else { return false }
         return behind.count == 1 || [0x20, 0x24, 0xe2, 0xc2].contains(behind[1])
     }
+
+    /// Beside an amount stands whether it holds the tax: `49 € + VAT`, `49,00 € zzgl. MwSt.`, `49 € HT`.
+    private static func withoutTax(_ text: Cell) -> Cell {
+        guard (2...24).contains(text.count) else { return text }
+        let lower = text.string.lowercased()
+        guard let found = ofTaxes.first(where: { lower.hasSuffix($0) }) else { return text }
+        return Cell(rebasing: text.dropLast(found.utf8.count)).trimmed
+    }
+
+    private static let ofTaxes = [
+        "excl. vat", "incl. vat", "ex vat", "inc vat", "plus vat", "+ vat", "+vat", "excl. tax", "incl. tax", "+ tax",
+        "zzgl. mwst.", "zzgl. mwst", "zzgl. ust.", "inkl. mwst.", "inkl. mwst", "netto", "brutto", "net", "gross", "ht",
+        "ttc",
+        "+ iva", "sin iva", "con iva", "excl. btw", "incl. btw", "ex. btw",
+    ]
 
     /// What is paid is paid for a month: `$49/mo`, `49 € pro Monat`.
     private static func withoutMonth(_ text: Cell) -> Cell {

@@ -27,9 +27,13 @@ enum PeriodText {
     static func isFirstOfMonth(_ day: Int) -> Bool { Day(number: day).civil.day == 1 }
 
     /// Whether four digits stand side by side.
-    private static func hasYear(_ text: Cell) -> Bool {
+    private static func hasYear(_ text: Cell) -> Bool { hasYear(bytes: text) }
+
+    static func hasYear(_ text: String) -> Bool { hasYear(bytes: text.utf8) }
+
+    private static func hasYear(bytes: some Sequence<UInt8>) -> Bool {
         var digits = 0
-        for byte in text {
+        for byte in bytes {
             digits = byte &- 0x30 < 10 ? digits + 1 : 0
             if digits == 4 { return true }
         }
@@ -54,11 +58,16 @@ enum PeriodText {
         return first..<(first + 7)
     }
 
-    /// Whether a heading names a week or a month of a year that it does not say: `KW 41`, `Jan`, `Logins Jan`.
+    /// Whether a heading names a day, a week or a month of a year that it does not say: `Nov 2`, `11/2`, `KW 41`, `Logins Jan`.
     static func lacksYear(_ text: String) -> Bool {
         if let (year, _) = numbers(ofWeek: text, true) { return year == nil }
-        return !text.contains { $0.isNumber }
-            && text.split { !$0.isLetter }.contains { MonthName.number(of: String($0)) != nil }
+        let numbers = text.split { !$0.isNumber }
+        let namesMonth = text.split { !$0.isLetter }.contains { MonthName.number(of: String($0)) != nil }
+        if numbers.isEmpty { return namesMonth }
+        let values = numbers.compactMap { $0.count <= 2 ? Int($0) : nil }.filter { (1...31).contains($0) }
+        guard values.count == numbers.count else { return false }
+        if values.count == 1 { return namesMonth }
+        return values.count == 2 && values.contains { $0 <= 12 } && text.contains(/[0-9][\/.\-][0-9]/)
     }
 
     private static func numbers(ofWeek text: String, _ besideWords: Bool) -> (year: Int?, week: Int)? {

@@ -57,6 +57,10 @@ struct WrittenTime {
         "miércoles", "jueves", "viernes", "sábado", "domingo",
     ]
 
+    static func beginsWithWeekday(_ text: String) -> Bool {
+        weekdays.contains(text.prefix { $0.isLetter }.lowercased())
+    }
+
     /// Reads a date without what mail, browsers and people put around it: `Sun, 01 Oct 2023 09:15:00 +0000`, `6th March 2025`,
     /// `Wed Jul 12 2023 09:15:00 GMT+0000 (Coordinated Universal Time)`.
     private func undressed<T>(_ text: Cell, _ read: (Cell) -> T?) -> T? {

@@ -53,7 +53,8 @@ final class ContactImport: ImportTarget {
     /// Usual names of the account's key in other files than its own.
     static let accountSynonyms = [
         "account_id", "account_key", "customer_id", "customer_key", "company_id", "organization_id", "org_id",
-        "tenant_id", "client_id", "customer", "company",
+        "tenant_id", "client_id", "customer", "company", "account_no", "account_number", "customer_no",
+        "customer_number",
     ]
     private static let synonyms = [
         "email": ["email_address", "e_mail", "work_email", "mail"],

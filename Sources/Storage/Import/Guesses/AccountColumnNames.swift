@@ -10,7 +10,7 @@ enum AccountColumnNames {
         "numéro_client", "numero_client", "id_client", "id_cliente", "número_de_cliente", "numero_de_cliente",
         "código_de_cliente", "código_cliente",
         "klantnummer", "klant_nr", "klantnr", "klant_id", "debiteurnummer", "codice_cliente", "numero_cliente",
-        "código_do_cliente", "id_do_cliente", "número_do_cliente",
+        "código_do_cliente", "id_do_cliente", "número_do_cliente", "mandant", "debitor", "debiteur", "kundnummer",
     ]
     static let name = [
         "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
@@ -32,7 +32,8 @@ enum AccountColumnNames {
         "nombre_comercial", "nombre_empresa", "nombre_del_cliente", "nombre_cliente", "nombre", "cliente",
         "denominazione", "nome_azienda", "nome_società", "nome", "nome_da_empresa", "nome_do_cliente", "naam", "klant",
         "organisatie", "debiteur", "label", "title", "shop_name", "shop", "store_name", "site_name", "school_name",
-        "practice_name", "property_name", "restaurant_name", "venue",
+        "practice_name", "property_name", "restaurant_name", "venue", "contact_name", "name_1", "name1", "företag",
+        "företagsnamn", "nazwa_firmy", "nazwa", "virksomhed", "yritys",
     ]
     static let created = [
         "became_customer", "became_client", "became_paying", "converted_at", "converted_on", "conversion_date",
@@ -71,7 +72,7 @@ enum AccountColumnNames {
     ]
     static let mrr = [
         "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
-        "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr", "recurring_revenue",
+        "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr",
         "monatsbeitrag", "monatspreis", "monatsumsatz", "monatlicher_betrag", "monatlicher_umsatz", "monatsgebühr",
         "monatliche_gebühr", "montant_mensuel", "montant_mensuel_ht", "revenu_mensuel", "prix_mensuel",
         "abonnement_mensuel", "monthly_subscription", "monthly_cost", "monthly_charge", "monthly_payment",
@@ -80,8 +81,7 @@ enum AccountColumnNames {
         "net_mrr",
         "total_mrr", "mrr_total", "contract_mrr", "contracted_mrr", "committed_mrr", "plan_mrr",
         "company_monthly_spend",
-        "monthly_subscription_fee", "monthly_subscription_price", "subscription_fee", "recurring_fee", "abo_betrag",
-        "abobetrag", "abo_preis", "abopreis", "abo_kosten", "abogebühr", "monatlich", "monatliche_kosten",
+        "monthly_subscription_fee", "monthly_subscription_price", "monatlich", "monatliche_kosten",
         "monatskosten",
         "monatsbetrag", "monatsrate", "monatliche_rate", "monatlicher_beitrag", "monatlicher_preis",
         "beitrag_pro_monat",
@@ -120,19 +120,23 @@ enum AccountColumnNames {
     /// Whether it is that of amounts that customers pay.
     static func namesMoney(_ name: String) -> Bool {
         namesMRR(name) || namesAnnualMRR(name)
-            || [mrr, arr, amount, turnover].contains { $0.contains(core(ofMoney: name)) }
+            || [mrr, arr, amount, turnover].contains { $0.contains(core(ofMoney: name)) } || MoneyName(name).isPaid
     }
 
     private static let ofBeginnings = [
         "created", "creation", "createdon", "signup", "signed_up", "erstell", "angelegt", "registr", "inscri",
         "création",
-        "creación", "creazione", "criação",
+        "creación", "creazione", "criação", "customer_since", "client_since", "depuis", "desde", "sinds", "sedan",
+        "kunde_seit",
+        "attivazione", "eintritt", "onboard", "rejestrac", "début_d", "fecha_de_inicio", "inizio", "início", "beginn",
+        "klient_od",
+        "kund_sedan", "dołącz",
     ]
     /// The name without what a tool puts before the columns of accounts: `churned_at` of `organization_churned_at`.
     static func withoutOwner(_ name: String) -> String {
         let owners: Set<Substring> = [
             "custom", "customer", "customers", "organization", "organisation", "account", "accounts", "company",
-            "companies", "org", "client", "properties",
+            "companies", "org", "client", "properties", "subscription", "subscriptions", "contract", "membership",
         ]
         return name.split(separator: "_").drop(while: owners.contains).joined(separator: "_")
     }
@@ -140,7 +144,10 @@ enum AccountColumnNames {
     /// Whether a name is that of a beginning, whatever else stands in it: `CREATEDDATE`, `Organization created`.
     static func namesBeginning(_ name: String) -> Bool {
         ofBeginnings.contains { name.contains($0) }
-            && !["last", "update", "modif", "by", "owner", "contact"].contains { name.contains($0) }
+            && ![
+                "last", "update", "modif", "by", "owner", "contact", "inact", "trial", "churn", "cancel", "next",
+                "login", "baja",
+            ].contains { name.contains($0) }
     }
 
     /// The words of a column of amounts without those of currencies, units and taxes: `MRR (cents)`, `Monatsbeitrag netto`.
@@ -157,7 +164,8 @@ enum AccountColumnNames {
         "k", "kusd", "keur", "teur", "tusd", "thousands", "thousand", "tsd", "tausend",
     ]
     private static let besideMoney: Set<Substring> = [
-        "in", "netto", "net", "brutto", "gross", "ht", "ttc", "hors", "taxe", "taxes", "excl", "exkl", "exc", "incl",
+        "in", "netto", "net", "brutto", "gross", "ht", "ttc", "hors", "taxe", "taxes", "excl", "exkl", "exc", "ex",
+        "incl",
         "inkl", "tax",
         "vat", "mwst", "ust", "zzgl", "iva", "sin", "con", "btw", "the", "of", "current", "aktueller", "usd", "eur",
         "gbp", "dollar",
@@ -200,15 +208,10 @@ enum AccountColumnNames {
     /// The number of intervals, where their unit stands apart.
     static let intervalCount = [
         "interval_count", "plan_interval_length", "interval_length", "plan_interval_count", "billing_interval_count",
-        "billing_period_length", "period_length", "billing_period_count",
+        "billing_period_length", "period_length", "billing_period_count", "billing_cycle_frequency",
     ]
     static let quantity = [
         "quantity", "qty", "plan_quantity", "subscription_quantity", "menge", "anzahl", "quantité", "cantidad",
-    ]
-    /// An amount for one of several.
-    static let unitAmount = [
-        "unit_amount", "unit_price", "plan_unit_amount", "plan_unit_price", "price_per_unit", "price_per_seat",
-        "amount_per_unit", "einzelpreis", "stückpreis", "prix_unitaire", "precio_unitario",
     ]
     static let churned = [
         "churned_at", "churn_date", "churned_on", "deleted", "canceled_at", "cancelled_at", "cancellation_date",
@@ -241,7 +244,8 @@ enum AccountColumnNames {
     /// The end of a contract or of a period, which for most is a renewal: who has left where it lies behind, for others it is
     /// empty.
     static let ended = [
-        "end", "end_date", "valid_to", "valid_until", "valid_till", "gültig_bis", "geldig_tot", "valide_jusqu_au",
+        "end", "end_date", "customer_until", "client_until", "until", "kunde_bis", "valid_to", "valid_until",
+        "valid_till", "gültig_bis", "geldig_tot", "valide_jusqu_au",
         "ends_on", "expired_at", "expired_on", "expiry_date", "expiration_date", "contract_end",
         "contract_end_date", "contract_ends", "ende", "vertragsende", "laufzeitende", "enddatum", "fin", "date_de_fin",
         "fin_de_contrat", "fin_du_contrat", "fecha_fin", "fecha_de_fin", "fin_de_contrato", "einddatum",

@@ -37,19 +37,24 @@ extension AccountDraft {
         let ofPeople =
             ofCompanies && named ?? filled != nil ? ["name", "full_name", "nom", "nombre", "nome", "naam"] : []
         let beside = (named ?? filled).map { file.siblings(of: $0) } ?? []
-        let besideAddress = beside.filter { index in
-            !taken.contains(index) && index != key
-                && ["name", "full_name", "display_name"].contains(file.bareName(index))
+        let besideAddress =
+            beside.filter { index in
+                !taken.contains(index) && index != key
+                    && ["name", "full_name", "display_name"].contains(file.bareName(index))
+            } + ((named ?? filled).map { file.names(beside: $0) } ?? []).filter { !taken.contains($0) && $0 != key }
+        let parts = [PersonNames.first, PersonNames.last].compactMap { names in
+            free(names).first { file.guesses[$0].filled > 0 && file.guesses[$0].type == .text }
         }
+        // Beside the names of people a contact is what the account is called, where nothing else is: so in Xero.
+        let isOfAccounts = parts.count == 2 && !file.columns(AccountColumnNames.name).contains { $0 != key }
         let people = (besideAddress + free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople))
             .first { index in
                 let guess = file.guesses[index]
                 return guess.filled > 0 && guess.type == .text && !representatives.contains(index)
+                    && !file.isOfCompanies(index)
+                    && !(isOfAccounts && AccountColumnNames.otherNames.contains { file.columns([$0]).contains(index) })
                     && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
             }
-        let parts = [PersonNames.first, PersonNames.last].compactMap { names in
-            free(names).first { file.guesses[$0].filled > 0 && file.guesses[$0].type == .text }
-        }
         if people == nil, parts.count == 2, named ?? filled != nil {
             taken.formUnion(parts)
             notes.append(

@@ -32,23 +32,23 @@ extension AccountDraft {
         ] {
             // Who has said when they will leave has a day there that lies ahead; see `LifecycleCells`.
             let isPast = name != "service_end_at" && name != "churned_at"
+            let rest = file.usable.filter { !taken.contains($0) }
+            let owned = rest.filter { names.contains(AccountColumnNames.withoutOwner(file.simpleName($0))) }
             let columns =
-                name == "created_at"
-                ? free(names)
-                    + file.usable.filter {
-                        !taken.contains($0) && AccountColumnNames.namesBeginning(file.simpleName($0))
-                    }
-                : free(names)
-                    + file.usable.filter {
-                        name == "churned_at" && !hasEnds && !taken.contains($0)
-                            && names.contains(AccountColumnNames.withoutOwner(file.simpleName($0)))
-                    }
+                switch name {
+                case "created_at":
+                    free(names) + rest.filter { AccountColumnNames.namesBeginning(file.simpleName($0)) } + owned
+                case "churned_at" where !hasEnds: free(names) + owned
+                default: free(names)
+                }
             guard
                 let index = columns.first(where: {
                     file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
                 })
             else { continue }
-            add(moment: Attribute(name, .instant), index)
+            // An end that lies behind for those who have one is the day on which they left.
+            let isEnd = name == "service_end_at" && file.guesses[index].isPast && !declares(anyOf: ["churned_at"])
+            add(moment: Attribute(isEnd ? "churned_at" : name, .instant), index)
             isDated = isDated || name == "created_at"
         }
         addEnds()
@@ -111,6 +111,21 @@ extension AccountDraft {
             "\(column) is taken for the day on which the contract is renewed (renewal_at); if it is the one on which "
                 + "\(isPast ? "the customer left" : "the service ends"), say: attributes: { \(attribute.name): "
                 + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
+    }
+
+    /// Rows that a tool marks as deleted are exported all the same, and another column says how accounts stand.
+    mutating func noteDeleted() {
+        let marks = file.columns(["is_deleted", "deleted", "is_archived", "archived"])
+        guard let index = marks.first(where: { file.guesses[$0].isBoolean && attributes[$0]?.name != "status" }) else {
+            return
+        }
+        let count = file.guesses[index].words.reduce(0) {
+            $0 + (BooleanWord.value(of: $1.key.lowercased()) == true || $1.key == "1" ? $1.value : 0)
+        }
+        guard count > 0 else { return }
+        notes.append(
+            "\"\(file.header[index])\": \(count) of \(file.rows) accounts \(count == 1 ? "is" : "are") deleted there, and may be written to "
+                + "all the same: leave them out of the export")
     }
 
     static let nobodyLeft = "no column says who has left"

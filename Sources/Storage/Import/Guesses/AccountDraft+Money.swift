@@ -7,7 +7,7 @@ extension AccountDraft {
         let said = notes.count
         noteTurnover(amounts)
         if let inCents = free(money: AccountColumnNames.mrr).first(where: {
-            amounts.contains($0) && file.isOfTable($0) && file.unit(of: $0) == nil
+            amounts.contains($0) && file.isOfTable($0) && file.unit(of: $0) == nil && areWhole($0)
         }) {
             notes.append(
                 "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is, say: attributes: "
@@ -19,7 +19,10 @@ extension AccountDraft {
             amounts.contains($0) && !file.isOfTable($0)
         }) {
             mrr = Revenue(column: index, period: .interval(.year))
-            notes.append("the monthly revenue (mrr) is a twelfth of \"\(file.header[index])\"")
+            note(part: .year, of: index)
+        } else if let (index, interval) = amountByName(amounts) {
+            mrr = Revenue(column: index, period: interval == .month ? nil : .interval(BillingInterval(interval)))
+            note(part: interval, of: index)
         } else if let index = free(money: AccountColumnNames.mrr).first(where: { file.guesses[$0].isMostlyMoney }) {
             mrr = Revenue(column: index)
             let others = file.guesses[index].notMoney
@@ -28,7 +31,7 @@ extension AccountDraft {
                 "\"\(file.header[index])\": \(words)\(others.count > 6 ? ", ..." : "") \(others.count == 1 ? "is no amount" : "are no amounts") "
                     + "and will be left out")
         } else {
-            mrr = amountOfAnInterval(amounts)
+            mrr = amountOfAnInterval(amounts) ?? (notes.count == said ? amountOfAMonth(amounts) : nil)
         }
         noteOtherRevenue(amounts)
         guard let mrr else {
@@ -44,7 +47,8 @@ extension AccountDraft {
         noteCurrencies(mrr.column)
         let remark: String? =
             switch mrr.period {
-            case .interval: "a year's revenue, divided by 12"
+            case .interval(let interval):
+                interval.name.map { "of what is paid for a \($0.rawValue) the part of a month" }
             case .column(let name, _):
                 "the part of a month, by \"\(name)\"" + (mrr.times.map { ", times \"\($0)\"" } ?? "")
             case nil: mrr.times.map { "times \"\($0)\"" }
@@ -119,33 +123,38 @@ extension AccountDraft {
     private mutating func noteNoRevenue(_ amounts: [Int]) {
         let others = amounts.filter { index in
             let guess = file.guesses[index]
-            let isNamed = Self.ofMoney.contains { file.simpleName(index).contains($0) }
-            return !taken.contains(index) && !guess.isMoment
-                && (guess.hasCurrency || guess.usesComma != nil || guess.type == .number && isNamed)
-        }.prefix(3)
-        let advice =
-            others.isEmpty
-            ? "" : " (amounts may stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
+            let name = MoneyName(file.header[index])
+            return !taken.contains(index) && !guess.isMoment && !name.isOther
+                && (guess.hasCurrency || guess.usesComma != nil || guess.type == .number && name.isPaid)
+        }
+        let months = file.calendar?.columns.filter { others.contains($0) } ?? []
+        let likely = months.count >= 2 ? file.newestOfCalendar.map { [$0] } ?? [] : Array(others.prefix(3))
+        let names = likely.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")
+        var advice = likely.isEmpty ? "" : " (amounts may stand in \(names))"
+        if months.count >= 2 {
+            advice = " (\(months.count) columns are called after months or days; the newest is \(names))"
+        }
+        let totals = amounts.filter { !taken.contains($0) && MoneyName(file.header[$0]).isOther }
+        if likely.isEmpty, let total = totals.first {
+            advice = " (\"\(file.header[total])\" is not taken for it)"
+        }
         var attribute = Attribute("mrr", .money)
-        attribute.form.column = others.first.map { file.header[$0] } ?? "..."
-        if let first = others.first {
+        attribute.form.column = likely.first.map { file.header[$0] } ?? "..."
+        var isInDoubt = false
+        if let first = likely.first {
+            isInDoubt = mayBeCents(first)
             attribute.form.decimal = file.style(of: first).mark
-            attribute.form.unit = file.unit(of: first)
+            attribute.form.unit = isInDoubt ? .cents : file.unit(of: first)
             attribute.form.period = interval.map { .column(file.header[$0]) }
         }
         notes.append(
             Self.noRevenue + "\(advice): what is asked about mrr is missing, until one does, "
-                + "\(attribute.form.period == nil ? "with per: year where it is for a year: " : "")attributes: { mrr: "
-                + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
+                + "\(attribute.form.period == nil ? "with per: year or per: quarter where it is for one: " : "")attributes: { mrr: "
+                + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }\(isInDoubt ? "; without the unit, if it is not in cents" : "")"
+        )
     }
 
     static let noRevenue = "no column says what accounts pay in a month (mrr)"
-
-    private static let ofMoney = [
-        "amount", "price", "fee", "revenue", "value", "spend", "cost", "charge", "sum", "total", "betrag", "preis",
-        "umsatz",
-        "summe", "kosten", "montant", "prix", "importe", "precio",
-    ]
 
     /// Amounts in several currencies are not added up.
     private mutating func noteCurrencies(_ column: Int) {
@@ -170,37 +179,119 @@ extension AccountDraft {
 
     /// Whether whole numbers may be cents, as the tables of a billing system have them: `plan_amount` 4900.
     private func mayBeCents(_ index: Int) -> Bool {
-        let words = file.guesses[index].words.keys
-        return file.unit(of: index) == nil && file.header[index].contains("_")
-            && file.header[index] == file.simpleName(index)
-            && !words.isEmpty && words.allSatisfy { $0.allSatisfy(\.isNumber) }
+        file.unit(of: index) == nil && file.header[index].contains("_")
+            && file.header[index] == ColumnMap.simplified(file.header[index]) && areWhole(index)
             && file.guesses[index].numbers.allSatisfy { $0 == 0 || $0 >= 100 }
     }
 
-    /// The column that says for how long an amount is paid.
+    /// Whether no amount has a fraction, a sign or a code.
+    private func areWhole(_ index: Int) -> Bool {
+        let words = file.guesses[index].words.keys
+        return !words.isEmpty && words.allSatisfy { $0.allSatisfy(\.isNumber) }
+    }
+
+    /// The column that says for how long an amount is paid: by its name, or by its words alone, as those of a plan may.
     private var interval: Int? {
-        file.columns(AccountColumnNames.interval).first { index in
-            let words = file.guesses[index].words.keys
-            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
+        file.columns(AccountColumnNames.interval).first { tellsIntervals($0, atLeast: 0.8) }
+            ?? file.usable.first { index in
+                !taken.contains(index) && tellsIntervals(index, atLeast: 1)
+                    && file.guesses[index].words.keys.contains { $0.count > 4 }
+            }
+    }
+
+    private func tellsIntervals(_ index: Int, atLeast share: Double) -> Bool {
+        let words = file.guesses[index].words
+        let known = words.reduce(0) { $0 + (BillingInterval($1.key) == nil ? 0 : $1.value) }
+        return known > 0 && Double(known) >= share * Double(words.values.reduce(0, +))
+    }
+
+    /// An amount whose name says for how long it is paid: `Quarterly fee`, `Jahresbeitrag`, `Fee p.a.`
+    private func amountByName(_ amounts: [Int]) -> (Int, BillingInterval.Name)? {
+        let named = amounts.compactMap { index -> (index: Int, interval: BillingInterval.Name)? in
+            let name = MoneyName(file.header[index])
+            guard !taken.contains(index), !file.isOfTable(index), file.guesses[index].filled > 0, !name.isOfUnit,
+                !AccountColumnNames.namesAnnualMRR(file.simpleName(index)),
+                let interval = name.interval, name.isPaid || name.mayRecur && looksPaid(index)
+            else { return nil }
+            return (index, interval)
         }
+        return BillingInterval.Name.allCases.lazy.compactMap { interval in named.first { $0.interval == interval } }
+            .first
+            .map { ($0.index, $0.interval) }
+    }
+
+    /// Whether amounts have a currency or a fraction, which no count has.
+    private func looksPaid(_ index: Int) -> Bool {
+        file.guesses[index].hasCurrency || file.guesses[index].usesComma != nil
+    }
+
+    /// An amount that is paid time and again, where nothing says for how long: it is taken for a month's, and that is said.
+    private mutating func amountOfAMonth(_ amounts: [Int]) -> Revenue? {
+        // Somewhere it says of years or quarters: `Pro (yearly)`.
+        let isOfSeveral = file.usable.contains { index in
+            !amounts.contains(index) && !file.guesses[index].isMoment && file.guesses[index].distinct <= 40
+                && file.guesses[index].words.keys.contains { word in
+                    word.split { !$0.isLetter }.contains {
+                        $0.count > 4 && BillingInterval($0).map { $0 != .month } ?? false
+                    }
+                }
+        }
+        let isCounted = file.columns(AccountColumnNames.interval + AccountColumnNames.intervalCount).contains {
+            file.guesses[$0].distinct > 1
+        }
+        guard !isOfSeveral, !isCounted,
+            let index = amounts.first(where: { index in
+                let name = MoneyName(file.header[index])
+                return !taken.contains(index) && name.interval == nil && !file.isOfTable(index) && !name.isOfUnit
+                    && !mayBeCents(index)
+                    && file.guesses[index].filled > 0 && (name.isRecurring || name.mayRecur && looksPaid(index))
+            })
+        else { return nil }
+        let column = ImportHint.quoted(file.header[index])
+        notes.append(
+            "\(column) is taken for what is paid in a month, for nothing says for how long; if it is for a quarter or a year, say: "
+                + "attributes: { mrr: { column: \(column), per: year } }, or per: quarter")
+        return Revenue(column: index)
+    }
+
+    /// Says which part of an amount falls on a month.
+    private mutating func note(part interval: BillingInterval.Name, of index: Int) {
+        let part: String? =
+            switch interval {
+            case .month: nil
+            case .quarter: "a third"
+            case .halfYear: "a sixth"
+            case .year: "a twelfth"
+            case .week: "52 twelfths"
+            }
+        guard let part else { return }
+        notes.append("the monthly revenue (mrr) is \(part) of \"\(file.header[index])\"")
     }
 
     /// An amount beside a column that says for how long it is paid, and perhaps one that says how many of it.
     private mutating func amountOfAnInterval(_ amounts: [Int]) -> Revenue? {
-        guard let interval, let amount = free(money: AccountColumnNames.amount).first(where: { amounts.contains($0) })
-        else {
-            return nil
+        let named = amounts.filter { index in
+            let name = MoneyName(file.header[index])
+            return !taken.contains(index) && (name.isPaid || name.mayRecur && looksPaid(index))
         }
-        let count = file.columns(AccountColumnNames.intervalCount).first { index in
-            file.guesses[index].isNumber && file.guesses[index].words.keys.contains { $0 != "1" }
+        let recurring = named.filter { MoneyName(file.header[$0]).mayRecur }
+        guard let interval,
+            let amount = (recurring + free(money: AccountColumnNames.amount).filter(amounts.contains) + named).first
+        else { return nil }
+        let count = file.columns(AccountColumnNames.intervalCount + AccountColumnNames.interval).first { index in
+            index != interval && file.guesses[index].isNumber
+                && file.guesses[index].words.keys.contains { $0 != "1" }
         }
-        let several = file.columns(AccountColumnNames.quantity).first { index in
+        let quantities = file.usable.filter {
+            file.simpleName($0).hasSuffix("_quantity") || file.simpleName($0).hasSuffix("_qty")
+        }
+        let several = (file.columns(AccountColumnNames.quantity) + quantities).first { index in
             file.guesses[index].isNumber && file.guesses[index].words.keys.contains { $0 != "1" }
         }
         var revenue = Revenue(
             column: amount, period: .column(file.header[interval], count: count.map { file.header[$0] }),
             times: several.map { file.header[$0] }, isInCents: isOfStripe)
-        let isOfUnit = AccountColumnNames.unitAmount.contains(file.simpleName(amount)) || isOfStripe
+        let isOfUnit = MoneyName(file.header[amount]).isOfUnit || isOfStripe
         if mayBeCents(amount), !isOfStripe {
             let times = isOfUnit ? several.map { ", times: \(ImportHint.quoted(file.header[$0]))" } ?? "" : ""
             notes.append(

@@ -59,8 +59,10 @@ struct AccountDraft {
     /// Columns that name our own people.
     var representatives: Set<Int> = []
 
-    /// - Parameter key: the column that names accounts, where it is known.
-    init(_ file: FileGuess, key: Int? = nil) {
+    /// - Parameters:
+    ///   - key: the column that names accounts, where it is known.
+    ///   - others: files of the same export, which may name accounts by a column of it.
+    init(_ file: FileGuess, key: Int? = nil, beside others: [FileGuess] = []) {
         self.file = file
         names = Set(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
         for index in file.header.indices where !file.usable.contains(index) {
@@ -76,7 +78,7 @@ struct AccountDraft {
             self.key = key
             add(Attribute("key", .text), key)
         } else {
-            addKey()
+            addKey(beside: others)
         }
         if isOfPeople { leavePeople() }
         addStatus()
@@ -89,6 +91,7 @@ struct AccountDraft {
         addOthers()
         addDeclared()
         noteNobodyLeft()
+        noteDeleted()
         noteTests()
     }
 
@@ -128,15 +131,17 @@ struct AccountDraft {
             || AccountImport.nameSynonyms.contains(name)
     }
 
-    private mutating func addKey() {
+    private mutating func addKey(beside others: [FileGuess]) {
         let usable = file.usable.filter { file.guesses[$0].filled > 0 }
         func isKey(_ index: Int) -> Bool {
             let guess = file.guesses[index]
             let name = file.simpleName(index)
+            if FileGuess.isOfPlaces(name) { return false }
             // Amounts and counts that come once each tell nothing apart, unless they stand first or are called numbers.
             let isFigure =
                 guess.hasCurrency || AccountColumnNames.namesMoney(name)
                 || guess.type == .number && index != file.usable.first && !FileGuess.isOfNames(name)
+                    && !file.namesNumber(index)
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count && !isFigure
                 && !Self.isOfPeople(name)
         }
@@ -147,7 +152,7 @@ struct AccountDraft {
             let guess = file.guesses[index]
             return isOfSubscriptions && guess.filled == guess.count || isOfPeople && guess.filled * 5 >= guess.count * 4
         }
-        let named = file.columns(AccountColumnNames.key).first { file.guesses[$0].isNearlyUnique }
+        let named = numberOfCustomers(isKey, beside: others)
         let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
@@ -215,6 +220,24 @@ struct AccountDraft {
         add(Attribute("key", .text), index, remarks)
     }
 
+    /// The column that numbers customers: by its name, by other files that have it, too, or by its digits. A customer beside
+    /// its number is a name.
+    private func numberOfCustomers(_ isKey: (Int) -> Bool, beside others: [FileGuess]) -> Int? {
+        let called = file.columns(AccountColumnNames.key).filter { file.guesses[$0].isNearlyUnique }
+        let usable = file.usable.filter { file.guesses[$0].isNearlyUnique && !file.isName($0) }
+        return called.first { !file.isName($0) }
+            ?? usable.first { file.namesNumber($0) && isKey($0) }
+            ?? usable.first { file.isShared($0, with: others) }
+            ?? usable.first {
+                FileGuess.isOfNames(file.simpleName($0)) && !file.simpleName($0).contains("_") && isKey($0)
+            }
+            ?? usable.first {
+                file.guesses[$0].isNumbered && !MoneyName(file.header[$0]).isOfMoney
+                    && !FileGuess.isOfPlaces(file.simpleName($0))
+            }
+            ?? called.first
+    }
+
     private mutating func addStatus() {
         guard let guess = StatusGuess(file, free: free) else { return }
         if let map = guess.attribute?.form.map,
@@ -273,7 +296,8 @@ struct AccountDraft {
 
     /// Names that may as well be those of something else, of columns that tell most accounts apart.
     private var otherNames: [String] {
-        AccountColumnNames.otherNames.filter { name in
+        let called = file.usable.filter { file.isOfCompanies($0) }.map { file.simpleName($0) }
+        return (AccountColumnNames.otherNames + called).filter { name in
             file.columns([name]).contains { index in
                 let guess = file.guesses[index]
                 return index != key && guess.type == .text && !guess.isEmail && guess.filled * 2 > guess.count

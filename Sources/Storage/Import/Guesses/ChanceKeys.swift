@@ -25,10 +25,27 @@ extension FileGuess {
         if name == key?.name || AccountColumnNames.key.contains(name) || AccountColumnNames.name.contains(name) {
             return name != "user_id" || name == key?.name
         }
-        let words = name.split(separator: "_").map(String.init)
+        var words = name.split(separator: "_").map(String.init)
+        if let word = words.last,
+            let kind = ["nummer", "nr", "code", "id"].first(where: { word.hasSuffix($0) && word != $0 })
+        {
+            words = words.dropLast() + [String(word.dropLast(kind.count)), kind]
+        }
         return words.contains(where: Self.ofAccounts.contains)
             && words.allSatisfy { Self.ofAccounts.contains($0) || Self.besideAccounts.contains($0) }
     }
+
+    /// Whether a column is called the number of a customer, wherever that word stands: `Nº cliente`, `Customer external ID`.
+    func namesNumber(_ index: Int) -> Bool {
+        let words = simpleName(index).split(separator: "_").map(String.init)
+        return isNamedForAccounts(index, nil)
+            && (FileGuess.isOfNames(simpleName(index))
+                || words.contains(where: Self.besideAccounts.subtracting(Self.articles).contains))
+    }
+
+    private static let articles: Set<String> = [
+        "de", "del", "do", "du", "the", "our", "associated", "primary", "linked", "internal",
+    ]
 
     /// Whether a column is called like an id, and not like a count.
     func mayBeKey(_ index: Int, _ key: ColumnGuess?) -> Bool {
@@ -56,11 +73,14 @@ extension FileGuess {
     private static let ofAccounts: Set<String> = [
         "account", "acct", "customer", "cust", "client", "company", "org", "organization", "organisation", "tenant",
         "workspace", "kunde", "kunden", "firma", "mandant", "cliente", "empresa", "klant", "azienda", "société",
-        "entreprise", "debitor", "debiteur",
+        "entreprise", "debitor", "debiteur", "kd", "clientes", "clienti", "klanten", "kund", "kunder", "klient",
+        "klienta", "compte",
+        "cuenta", "konto", "organisatie", "bedrijf", "cuentas",
     ]
     private static let besideAccounts: Set<String> = [
         "id", "ids", "no", "nr", "number", "num", "nummer", "key", "code", "ref", "reference", "uuid", "guid",
         "external", "crm", "associated", "primary", "linked", "our", "the", "numéro", "numero", "número", "n", "de",
-        "del", "do", "du",
+        "del", "do", "du", "nº", "núm", "cód", "cod", "código", "codigo", "codice", "réf", "référence", "referencia",
+        "riferimento", "pk", "identifier", "internal", "nro", "numer",
     ]
 }

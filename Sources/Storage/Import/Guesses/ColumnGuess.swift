@@ -193,6 +193,10 @@ struct ColumnGuess {
     /// Values that say something.
     var filled: Int { count - empty - placeholders }
     var isUnique: Bool { filled > 0 && repeats == 0 }
+    /// Whether it numbers things: each has another number of as many digits, and of five or more.
+    var isNumbered: Bool {
+        isUnique && filled >= 10 && lengths.count == 1 && lengths.allSatisfy { $0 >= 5 } && withoutZeros.count == filled
+    }
     var distinct: Int { hashes.count }
     private func isMost(_ some: Int, of share: Double = 0.8) -> Bool {
         filled > 0 && Double(some) >= share * Double(filled)

@@ -9,6 +9,8 @@ struct ColumnTitles {
     let simple: [String]
     /// Without what stands before, `status` of `subscriptions.status`; nil for others.
     let bare: [String?]
+    /// Without the blanks between words, where a name has none: `accountnumber` of `AccountNumber`.
+    let joined: [String?]
     /// Whether they name tables of a billing system, which have amounts in cents.
     let areOfTables: Bool
 
@@ -30,8 +32,20 @@ struct ColumnTitles {
             if isDotted, areOfObjects ? dotted[index].count > 1 : ofTables[index] {
                 return dotted[index].last.map(FileGuess.simplified)
             }
-            guard let mark, let start = header[index].range(of: mark) else { return nil }
+            guard let mark, let start = header[index].range(of: mark) else { return Self.withoutCustom(header[index]) }
             return FileGuess.simplified(String(header[index][start.upperBound...]))
         }
+        joined = simple.map { $0.contains("_") ? nil : $0 }
+    }
+
+    /// What tools put before and behind the names of fields that people add: `CHURN_DATE__C`, `custom.Churned At`, `cf_churn_date`.
+    private static func withoutCustom(_ name: String) -> String? {
+        var rest = Substring(name.lowercased())
+        for suffix in ["__c", "__pc"] where rest.hasSuffix(suffix) { rest = rest.dropLast(suffix.count) }
+        let prefixes = [
+            "custom_field_", "custom field: ", "custom: ", "custom.", "custom_", "cf_", "cf.", "properties.", "$",
+        ]
+        if let prefix = prefixes.first(where: { rest.hasPrefix($0) }) { rest = rest.dropFirst(prefix.count) }
+        return rest.count == name.count || rest.isEmpty ? nil : FileGuess.simplified(String(rest))
     }
 }

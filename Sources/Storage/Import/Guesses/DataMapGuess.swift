@@ -57,7 +57,7 @@ package struct DataMapGuess {
         let all = looked.indices.filter { $0 != best }.map { looked[$0] }
         let memberships = MembershipGuess(all, of: looked[best])
         let others = all.filter { memberships?.names.contains($0.name) != true }
-        var draft = DataMapDraft(AccountDraft(looked[best]), with: others)
+        var draft = DataMapDraft(AccountDraft(looked[best], beside: others), with: others)
         for file in others { draft.add(file) }
         yaml = draft.text
         files = looked.map { ($0.name, $0.rows) }

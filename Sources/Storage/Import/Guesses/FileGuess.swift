@@ -26,6 +26,8 @@ struct FileGuess {
     private(set) var dayOrder: DayOrder?
     /// Columns that have a name, the first of each; others cannot be found again.
     let usable: [Int]
+    /// The moment up to which days can have happened.
+    let latest: Int64
 
     /// - Throws: `ImportError` when it cannot be read as a table.
     init(_ source: ImportSource, path: String?, zone: Zone, latest: Int64, mostRows: Int) throws {
@@ -85,12 +87,16 @@ struct FileGuess {
         for index in guesses.indices { guesses[index].isDayFirst = dayOrder?.isDayFirst ?? isDayFirst }
         name = source.name.split(separator: "/").last.map(String.init) ?? source.name
         self.path = path
+        self.latest = latest
         self.header = header
         self.guesses = guesses
         self.rows = rows
         let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
+        let pages = reader.more.map {
+            ["it is one page of an answer that has more (\($0)): what stands on the others is missing. Fetch them all"]
+        }
         notes =
-            reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
+            (pages ?? []) + reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
         self.headings = headings
         lists = json?.lists ?? []
         rowsPath = json?.path
@@ -145,15 +151,20 @@ struct FileGuess {
     func bareName(_ index: Int) -> String { titles.bare[index] ?? titles.simple[index] }
 
     /// The usable columns that have one of the names, in the order of the names; those of which it is only the name within
-    /// their table come last.
+    /// their table, or whose words are run together, come last.
     func columns(_ names: [String]) -> [Int] {
         let named = names.flatMap { name in usable.filter { titles.simple[$0] == name } }
         let within = names.flatMap { name in usable.filter { titles.bare[$0] == name } }
-        return named + within.filter { !named.contains($0) }
+        let joined = names.filter { $0.contains("_") }.flatMap { name in
+            usable.filter { titles.joined[$0]?.count == name.count - name.count { $0 == "_" } }
+                .filter { titles.joined[$0] == name.replacing("_", with: "") }
+        }
+        var known = Set(named)
+        return named + (within + joined).filter { known.insert($0).inserted }
     }
 
     /// Whether a column names its table, too: such exports write amounts in cents.
-    func isOfTable(_ index: Int) -> Bool { titles.areOfTables && titles.bare[index] != nil }
+    func isOfTable(_ index: Int) -> Bool { titles.areOfTables && header[index].contains(".") }
 
     /// What the amounts of a column are counted in, by its name.
     func unit(of index: Int) -> ColumnForm.Unit? {
@@ -196,30 +207,24 @@ struct FileGuess {
             + "\(orders.onlyOther). To read all: format: \(ImportHint.list([orders.chosen, orders.other]))"
     }
 
-    /// Columns that are called after days or months, with the format that reads the most of their names.
-    var calendar: (format: String, columns: [Int])? {
-        let formats =
-            ColumnGuess.formats + [
-                "y-m", "mmm y", "m/y", "y/m", "m-y", "mmm-y", "m.y", "mmm/y", "yyyymm", "y mmm", DateFormat.ofWeeks,
-            ]
-        let found = formats.map { format in
-            (format: format, columns: usable.filter { MetricCalendar.days(of: header[$0], written: format) != nil })
-        }
-        guard let best = found.max(by: { $0.columns.count < $1.columns.count }), best.columns.count >= 2 else {
-            return nil
-        }
-        return found.first { $0.columns.count == best.columns.count }
-    }
-
     /// Whether a column of that name names things: its digits are neither amounts nor moments.
     static func isOfNames(_ name: String) -> Bool {
         let words = name.split(separator: "_").map(String.init)
-        if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return true }
-        let names = [
-            "key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code", "num", "nummer",
-        ]
-        return names.contains(words.last ?? "")
+        if ["id", "ids", "uuid", "guid", "código", "codigo", "codice"].contains(where: words.contains) { return true }
+        return words.last.map {
+            Self.ofNumbers.contains($0) || $0.count > 3 && ($0.hasSuffix("nummer") || $0.hasSuffix("nr"))
+        }
+            ?? false
     }
+
+    private static let ofNumbers: Set<String> = [
+        "key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code", "num", "nummer", "numer", "n",
+        "nº",
+        "numéro", "numero", "número", "numéros", "nro", "núm", "código", "codigo", "cód", "cod", "codice", "réf", "ref",
+        "référence", "reference", "referencia", "referência", "riferimento", "referenz", "referentie", "matricule",
+        "kennung",
+        "identifier", "identifiant", "identificador", "kennzeichen", "číslo", "nummeret", "pk", "sku",
+    ]
 
     /// Whether a column of that name may hold days: a spreadsheet writes them as numbers where their format was lost.
     static func isOfDates(_ name: String) -> Bool {
@@ -230,6 +235,35 @@ struct FileGuess {
         ]
         return name.split(separator: "_").contains(where: words.contains)
             || AccountColumnNames.created.contains(name) || AccountColumnNames.churned.contains(name)
+    }
+
+    private static let ofPlaces: Set<String> = [
+        "phone", "telephone", "tel", "telefon", "téléphone", "teléfono", "telefono", "mobile", "mobil", "handy", "fax",
+        "zip", "postcode", "postal", "plz", "cp", "cap", "postleitzahl", "telefonnummer", "rufnummer", "handynummer",
+    ]
+
+    /// Whether a column of that name says where somebody is found: its digits name nobody.
+    static func isOfPlaces(_ name: String) -> Bool {
+        name.split(separator: "_").contains { ofPlaces.contains(String($0)) }
+    }
+
+    /// Whether a column is called as what accounts are called.
+    func isName(_ index: Int) -> Bool {
+        AccountColumnNames.name.contains(simpleName(index)) || AccountColumnNames.otherNames.contains(simpleName(index))
+    }
+
+    /// Whether another file has a column of the same name and mostly the same values, as only what names accounts has.
+    func isShared(_ index: Int, with others: [FileGuess]) -> Bool {
+        let guess = guesses[index]
+        guard guess.distinct >= 2, !guess.isEmail, !guess.isMoment, !guess.isBoolean, !guess.hasCurrency else {
+            return false
+        }
+        return others.contains { other in
+            other.columns([simpleName(index)]).contains { column in
+                let values = other.guesses[column].hashes
+                return values.count >= 2 && values.intersection(guess.hashes).count * 2 > values.count
+            }
+        }
     }
 
     /// Whether a column only counts the rows of this file, so that another file may number the same things otherwise.

@@ -115,6 +115,29 @@ enum FileRole {
                 + "with the keys, or a file of contacts with the addresses")
     }
 
+    /// Headings that name days, weeks or months of no year.
+    private static func doubt(_ file: FileGuess, _ headings: [String]) -> ImportError {
+        ImportError(
+            "\(file.name): \(headings.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")) name \(headings.count) days, weeks or "
+                + "months of no year, and nobody can say of which; it was left out. Write the year to each in its first line "
+                + "(\"\(headings[0])\(headings[0].last?.isNumber == true && !headings[0].contains(" ") ? "/" : " ")2026\"), and name it again"
+        )
+    }
+
+    /// Amounts by day or month, which are no usage; the newest may be what accounts pay.
+    private static func money(_ file: FileGuess, account: Int, _ keys: Set<Int>) -> ImportError {
+        var line = ""
+        if let newest = file.newestOfCalendar, let path = file.path,
+            !file.guesses[account].hashes.isDisjoint(with: keys)
+        {
+            line =
+                " If the newest is what accounts pay in a month, say: imports: { revenue: { kind: accounts, file: "
+                + "\(ImportHint.quoted(path)), contact: no, columns: { key: \(ImportHint.quoted(file.header[account])), mrr: "
+                + "\(ImportHint.quoted(file.header[newest])) } } }"
+        }
+        return ImportError("\(file.name) holds amounts of money by day or month, and no usage; it was left out.\(line)")
+    }
+
     private static func find(
         _ file: FileGuess, account: Int, _ key: ColumnGuess?, _ addresses: Set<Int>, _ joins: [AccountJoin.Attribute]
     ) -> Result<FileRole, ImportError> {
@@ -126,6 +149,11 @@ enum FileRole {
                         + "left out. Who wants none stands in the lists of unsubscribed and cleaned members"))
         }
         if let key, let own = file.keyOfOtherAccounts(than: key) { return .success(.accounts(key: own)) }
+        if file.isCalendarOfMoney { return .failure(money(file, account: account, keys)) }
+        let withoutYear = file.header.filter(PeriodText.lacksYear)
+        if withoutYear.count >= 2, withoutYear.count * 2 > file.usable.count, file.calendar == nil {
+            return .failure(doubt(file, withoutYear))
+        }
         if file.calendar != nil { return .success(.calendar(account: account)) }
         if file.isOfSubscriptions {
             guard !file.guesses[account].isEmail, joins.isEmpty || file.join(key, addresses, joins)?.by == nil,
@@ -208,14 +236,7 @@ enum FileRole {
             return .success(.metrics(account: account, day: period))
         }
         if isOfPeople { return .success(.contacts(account: account)) }
-        let withoutYear = file.header.filter(PeriodText.lacksYear)
-        if withoutYear.count >= 2 {
-            return .failure(
-                ImportError(
-                    "\(file.name): \(withoutYear.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")) name \(withoutYear.count) weeks or "
-                        + "months of no year, and nobody can say of which; it was left out. Write the year to each in its first line "
-                        + "(\"\(withoutYear[0]) 2026\"), and name it again"))
-        }
+        if withoutYear.count >= 2 { return .failure(doubt(file, withoutYear)) }
         return .failure(
             ImportError(
                 "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out")

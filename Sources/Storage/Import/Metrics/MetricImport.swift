@@ -272,6 +272,10 @@ final class MetricImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += accounts.warnings
         guard context.options.closesDays, report.shortOf == nil else { return }
+        if report.isOnePage {
+            tally.warnings.append("the days were not closed: there are more rows of them")
+            return
+        }
         if (report.rejected + report.cellsLeftOut) * 20 > report.read {
             tally.warnings.append("the days were not closed: more than 5 % of the rows were rejected")
             return

@@ -24,6 +24,10 @@ final class NDJSONReader: RowReader {
     /// Whether the rows are the elements of an array, and not lines.
     private var isInArray = false
     private var path = "."
+    /// The answer that is being read, without its rows, and how many rows have been read.
+    private var envelope: [UInt8] = []
+    private var rows = 0
+    private(set) var more: String?
     /// Set while the columns are being found out.
     private var columns: JSONColumns?
 
@@ -178,6 +182,7 @@ final class NDJSONReader: RowReader {
     /// Goes to where the rows begin, if they are those of an array; false where they are lines.
     private func enterArray() -> Bool {
         guard let rows = JSONElement.startOfRows(in: unread) else { return false }
+        envelope = Array(unread.prefix(rows.start))
         pass(rows.start)
         path = rows.path
         return true
@@ -219,25 +224,31 @@ final class NDJSONReader: RowReader {
         let bytes = UnsafeMutableBufferPointer(start: input.base + input.position, count: length ?? input.count)
         // Of what is no element at all one byte is passed over, so that it comes to an end.
         pass(max(bytes.count, 1))
+        rows += 1
         return take(bytes, &record)
     }
 
     /// Goes behind what closes the array, and into the next one, where a file holds several answers of an API.
     private func leaveArray() throws {
-        pass(1)
+        func leave(_ count: Int) {
+            if envelope.count + count < CSVHeader.most { envelope += unread.prefix(count) }
+            pass(count)
+        }
+        leave(1)
         isInArray = false
+        defer { if !isInArray { more = JSONEnvelope(envelope, rows: rows).more } }
         while true {
             let text = unread
             if let length = JSONElement.length(of: text) {
                 let end = JSONElement.skipBlanks(text, length)
                 if end < text.count {
-                    pass(end + 1)
+                    leave(end + 1)
                     if text[end] == UInt8(ascii: "}") { break }
                     continue
                 }
             }
             guard try input.fill() else {
-                pass(input.count)
+                leave(input.count)
                 return
             }
         }

@@ -91,6 +91,8 @@ protocol RowReader: AnyObject {
     var unknownKeys: [String] { get }
     /// What was read otherwise than it stands there, or passed over.
     var notes: [String] { get }
+    /// What says that there are more rows elsewhere: the member of an API's answer; nil where these are all.
+    var more: String? { get }
 
     /// For readers without a header: the names to look for, in the order of a record's cells.
     ///
@@ -102,4 +104,5 @@ protocol RowReader: AnyObject {
 
 extension RowReader {
     var notes: [String] { [] }
+    var more: String? { nil }
 }
