@@ -145,6 +145,23 @@ import Testing
         #expect(listed.code == 0 && listed.output.split(whereSeparator: \.isNewline).count == held + 1, "\(listed)")
     }
 
+    @Test func whoEnteredAPlaybookIsAFileOfExactlyWhatTheListShows() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get("/playbooks/hello/accounts?all=yes&arm=held_out").text
+        #expect(page.contains("href=\"/playbooks/hello/accounts.csv?all=yes&amp;arm=held_out\""), "\(page)")
+        func lines(_ query: String) async throws -> [Substring] {
+            try await client.get("/playbooks/hello/accounts.csv\(query)").text.split(separator: "\r\n")
+        }
+        let held = try scratch.number("SELECT count(*) FROM enrollment WHERE arm = 'holdout'")
+        let file = try await lines("?all=yes&arm=held_out")
+        #expect(file.count == held + 1 && file[0].hasPrefix("enrollment,account,name,arm"), "\(file)")
+        #expect(try await lines("?all=yes").count == 21)
+        #expect(try await client.get("/playbooks/hello/accounts.csv?arm=x").code == 400)
+        #expect(try await client.get("/playbooks/hello/accounts.csv", as: "vera").code == 403)
+        #expect(try await client.get("/audit").text.contains("/playbooks/hello/accounts.csv?all=yes"))
+    }
+
     @Test func whatAnExperimentWouldTakeIsAnsweredInPlace() async throws {
         let client = try DashboardClient(scratch, command: "dashboard")
         let path = "/experiments/hello/design"

@@ -8,9 +8,7 @@ extension Dashboard {
     func addPlaybooks(to routes: DashboardRoutes) {
         routes.page("/playbooks") { ask, connection in try Self.playbooks(ask, connection) }
         addFlow(to: routes)
-        routes.page("/playbooks/:name/accounts") { ask, connection in
-            try PlaybookPage(ask, connection).accounts(connection)
-        }
+        addEntries(to: routes)
         routes.page("/playbooks/:name/versions") { ask, connection in
             try PlaybookPage(ask, connection).versions(connection)
         }

@@ -48,13 +48,22 @@ extension PlaybookPage {
             html.select("Goal", "goal", [("", "any"), ("yes", "reached")], chosen: ask["goal"])
             html.others(ask, ["version", "variant", "entered_from", "end", "result", "days", "experiment"])
             html.add("button", ["class": "go"], text: "Show")
+            if ask.visitor.role >= .operator {
+                html.add(
+                    "a",
+                    [
+                        "class": "button",
+                        "href": ask.playbookLink(name, "/accounts.csv")
+                            + PageRequest.mark(ask.queryText(["before": ""])),
+                    ], text: "CSV of these")
+            }
         }
     }
 
     /// What the address asks for.
     ///
     /// - Throws: `PageProblem` for a step, an arm or a result that is none.
-    private func entries(_ connection: Connection) throws -> StatusQuery.Entries {
+    func entries(_ connection: Connection) throws -> StatusQuery.Entries {
         var asked = StatusQuery.Entries()
         asked.isActive = try ask.flag("all") != true
         asked.hasGoal = try ask.flag("goal") == true

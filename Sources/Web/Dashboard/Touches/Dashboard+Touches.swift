@@ -85,7 +85,9 @@ extension Dashboard {
     }
 
     /// How long one part of a file may take to be read: whoever takes a file along waits for it.
-    private static let exportPatience = Duration.seconds(60)
+    static let exportPatience = Duration.seconds(60)
+    /// So many rows go into a file.
+    static let mostExported = 1_000_000
 
     /// Exactly what is shown, all of it.
     private func addTouchExport(to routes: DashboardRoutes) {
@@ -100,7 +102,7 @@ extension Dashboard {
             ]
             let body = ResponseBody { [self] writer in
                 var filter = first
-                var left = 1_000_000
+                var left = Self.mostExported
                 try await writer.write(ByteBuffer(string: CSVAnswer.line(columns)))
                 while left > 0 {
                     let part = filter
