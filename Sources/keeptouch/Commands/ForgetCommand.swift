@@ -147,7 +147,7 @@ struct ForgetCommand: ParsableCommand {
             Terminal.print("\(dryRun ? "Would be erased" : "Erased"): \(rows).")
             let open =
                 counts.cancelled > 0
-                ? ", \(counts.cancelled) of them open and \(dryRun ? "to be" : "now") cancelled" : ""
+                ? ", \(counts.cancelled) of them open and \(dryRun ? "to be" : "then") cancelled" : ""
             Terminal.print(
                 "\(dryRun ? "Would be emptied" : "Emptied"), the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
                     + "details of \(Terminal.count(counts.attempts, "attempt")); \(Terminal.count(counts.events, "event")); "
