@@ -9,7 +9,6 @@ struct WhoIsThereTests {
     private let statuses = "SELECT status FROM contact ORDER BY email"
 
     private func users(_ header: String, _ gone: String, _ there: String) throws -> GuessedFiles {
-        func cell(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
         let rows = [there, gone, there].enumerated().map { index, cell in
             "1\(index),\(index + 1),p\(index)@c\(index).example,Person \(index),\(cell)\n"
         }
@@ -22,7 +21,7 @@ struct WhoIsThereTests {
         // Days
         ("deactivated_at", "2026-01-05 10:00:00", ""), ("Removed on", "2026-01-05", ""), ("Left on", "05/01/2026", ""),
         ("Austrittsdatum", "05.01.2026", ""), ("Fecha de salida", "05/01/2026", ""), ("suspendedAt", "1767607200", ""),
-        ("Offboarding date", "Jan 5, 2026", ""), ("Date of termination", "2026-01-05", ""),
+        ("Offboarding date", "05-Jan-2026", ""), ("Date of termination", "2026-01-05", ""),
         ("Inaktiv seit", "05.01.2026", "-"), ("Archived at", "2026-01-05T10:00:00Z", "null"),
         // Yes and no
         ("is_active", "false", "true"), ("Active", "No", "Yes"), ("isDisabled", "1", "0"),
@@ -30,7 +29,9 @@ struct WhoIsThereTests {
         ("Still employed", "No", "Yes"), ("No longer at company", "TRUE", "FALSE"), ("Gesperrt", "ja", "nein"),
         ("Actif", "Non", "Oui"), ("Bloqueado", "Sí", "No"), ("Works here", "n", "y"), ("Deceased", "Yes", "No"),
         ("Left the company", "x", ""), ("Nicht mehr im Unternehmen", "ja", "nein"), ("Eliminato", "Sì", "No"),
-        ("Zablokowany", "Tak", "Nie"), ("Inactive user", "TRUE", "FALSE"), ("Uitgeschakeld inactief", "ja", "nee"),
+        ("Zablokowany", "Tak", "Nie"), ("Inactive user", "TRUE", "FALSE"), ("Inactief", "ja", "nee"),
+        ("Uit dienst", "05-01-2026", ""),
+        ("Block sign in", "True", "False"), ("Status [READ ONLY]", "Suspended", "Active"),
         // Words
         ("User status", "Suspended", "Active"), ("state", "blocked", "active"),
         ("account_status", "Deactivated", "Active"),
@@ -92,6 +93,13 @@ struct WhoIsThereTests {
             ("accounts.csv", Self.accounts), ("users.csv", "id,account_id,email,enabled\n" + people),
         ])
         #expect(files.says("6 of 8 have left by it, which nobody believes"), "\(files.guess.notes)")
+    }
+
+    @Test func wordsThatSayNothingOfItCostNobody() throws {
+        let files = try users("Status", "Deactivated", "Member")
+        #expect(try files.rows(statuses) == ["active", "left", "active"], "\(files.warnings)")
+        #expect(
+            files.warnings.contains { $0.contains("\"Member\" (2) in \"Status\" says of nobody") }, "\(files.warnings)")
     }
 
     @Test func anAudienceWithTheStatusOfEachIsOneOfPeople() throws {
