@@ -165,6 +165,17 @@ struct SuppressionListTests {
                 "LastUpdateTime":"2026-01-01T10:00:00Z"},{"EmailAddress":"p2@co2.example","Reason":"COMPLAINT",\
                 "LastUpdateTime":"2026-01-01T10:00:00Z"}],"NextToken":"x"}
                 """, expected: ["p1@co1.example|hard bounce", "p2@co2.example|complaint"]),
+        List(
+            tool: "a Polish one", file: "wypisani.csv",
+            text: "Adres e-mail,Data wypisania\np1@co1.example,13.01.2026\n",
+            expected: ["p1@co1.example|unsubscribed"]),
+        List(
+            tool: "a Swedish one", file: "avregistrerade.csv", text: "E-postadress,Datum\np1@co1.example,2026-01-13\n",
+            expected: ["p1@co1.example|unsubscribed"]),
+        List(
+            tool: "a Spanish one", file: "desuscritos.csv",
+            text: "Correo electrónico;Fecha de desuscripción\np1@co1.example;13/01/2026\n",
+            expected: ["p1@co1.example|unsubscribed"]),
     ]
 
     @Test(arguments: lists) func aListOfAToolSuppressesForItsOwnReason(list: List) throws {

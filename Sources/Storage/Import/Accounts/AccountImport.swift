@@ -61,7 +61,6 @@ final class AccountImport: ImportTarget {
     private var toldBefore: ToldBefore
     /// Whether a staged row says that its account has left.
     private var hasDepartures = false
-
     private let words = ByteArena(capacity: 32)
     let ownerWord: Cell
 
@@ -350,11 +349,11 @@ final class AccountImport: ImportTarget {
 
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
-        tally.warnings += lifecycle.warnings
-        tally.warnings += [
-            names.warning, ownerEmail.warning, emptied.warning, undated.warning, twins.warning, spelling.warning,
-            doubts.warning,
-        ].compactMap { $0 }
+        tally.warnings +=
+            [
+                names.warning, ownerEmail.warning, emptied.warning, undated.warning, twins.warning, spelling.warning,
+                doubts.warning,
+            ].compactMap { $0 } + lifecycle.warnings
         tally.warnings += try (subscriptions?.warnings ?? []) + [doubts.emptied.warning(connection)].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {

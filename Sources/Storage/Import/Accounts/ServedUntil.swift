@@ -56,7 +56,7 @@ struct ServedUntil {
         if words.contains(where: unrelated.contains) { return false }
         func has(_ some: Set<String>) -> Bool { words.contains(where: some.contains) }
         if has(ends) { return true }
-        if words.contains("last"), words.contains("day") { return true }
+        if has(["last", "final"]), words.contains("day") { return true }
         let isOfLeaving = words.contains { word in leaving.contains { word.hasPrefix($0) } }
         return isOfLeaving
             && (has(["on", "at"]) && has(["cancels", "cancel", "leaves", "terminates", "churns", "stops"]) || has(of))
@@ -77,7 +77,7 @@ struct ServedUntil {
     private static let ends: Set<String> = [
         "until", "through", "thru", "till", "end", "ends", "ending", "expires", "expire", "expiry", "expiration",
         "bis", "endet", "ende", "enddatum", "ablauf", "ablaufdatum", "kündigungstermin", "kuendigungstermin",
-        "vertragsende", "laufzeitende", "vertragsablauf", "auslauf",
+        "vertragsende", "laufzeitende", "vertragsablauf", "auslauf", "läuft",
         "fin", "jusqu", "jusque", "hasta", "vence", "vencimiento", "expira",
         "tot", "einddatum", "eindigt", "vervaldatum", "scadenza", "scade", "fino", "até", "término", "termino",
         "fim", "vigência", "slutdatum", "upphör", "udløber", "udløb",

@@ -5,11 +5,11 @@ enum BooleanWord {
 
     private static let yes: Set<String> = [
         "yes", "true", "y", "t", "on", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "sì", "verdadero", "vero", "sim",
-        "verdadeiro", "waar", "tak",
+        "verdadeiro", "waar", "tak", "s", "igen", "ano", "kyllä",
     ]
     private static let no: Set<String> = [
         "no", "false", "n", "f", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "onwaar", "nie",
-        "nej", "nei",
+        "nej", "nei", "nem", "ne", "ei",
     ]
 
     /// Nil when it is none; in either case.

@@ -52,6 +52,7 @@ enum PresenceWord {
     private static func isGone(_ words: [String]) -> Bool? {
         let isDenied = words.contains(where: denials.contains)
         if isDenied, words.contains(where: longer.contains), words.contains(where: places.contains) { return true }
+        if words == ["uit", "dienst"] { return true }
         if words.count > 1, ["left", "verlassen", "quitté", "lasciato", "verlaten"].contains(where: words.contains),
             words.contains(where: places.contains)
         {
@@ -94,12 +95,12 @@ enum PresenceWord {
         "login", "profile", "record", "work", "staff", "access", "seat", "benutzer", "nutzer", "mitarbeiter",
         "kontakt", "konto", "utilisateur", "compte", "usuario", "contacto", "cuenta", "empleado",
         "gebruiker", "medewerker", "contatto", "utente", "usuário", "conta", "użytkownika", "användare", "bruger",
-        "of", "the", "de", "del", "du", "da", "do", "van", "des", "der",
+        "read", "only", "of", "the", "de", "del", "du", "da", "do", "van", "des", "der",
     ]
     private static let besides: Set<String> = owners.union([
         "is", "are", "was", "has", "have", "been", "still", "currently", "now", "flag", "soft", "utc", "gmt",
         "ist", "noch", "est", "toujours", "es", "está", "sigue", "nog", "è", "ancora", "ainda", "jest", "är", "er",
-        "dado", "dada", "l", "n", "a", "out",
+        "dado", "dada", "l", "n", "a", "out", "sign", "signin", "in", "here",
     ])
     private static let ofDays: Set<String> = [
         "at", "on", "date", "day", "time", "datetime", "timestamp", "since", "when", "last", "am", "datum", "seit",
@@ -125,7 +126,8 @@ enum PresenceWord {
         "habilitado", "aktiviert", "activé", "abilitato",
     ]
     private static let goneWords: Set<String> = [
-        "left", "blocked", "locked", "lockedout", "banned", "removed", "exit", "exited", "departed", "departure",
+        "left", "block", "blocked", "locked", "lockedout", "banned", "removed", "exit", "exited", "departed",
+        "departure",
         "quit", "retired", "ex", "parti", "partie", "sorti", "sortie", "départ", "depart", "ancien", "ancienne",
         "bloqué", "bloquée", "bloque", "baja", "salida", "saída", "saiu", "demitido", "abgang", "leaver", "leaving",
         "sluttet", "slutat", "uitdienst", "fired", "dismissed", "deceased", "gone",

@@ -49,7 +49,8 @@ enum StatusWords {
         "in contract", "contracted", "unter vertrag", "vertrag aktiv", "sous contrat", "bajo contrato", "con contrato",
         "onder contract", "sotto contratto", "em contrato", "evangelista", "befürworter", "fürsprecher", "ambassadeur",
         "promotor", "evangelizador",
-        "good standing", "renewal due", "notice given", "under notice", "on hold", "en préavis", "de alta", "alta",
+        "good standing", "renewal due", "notice given", "notice received", "under notice", "on hold", "en préavis",
+        "de alta", "alta",
         "activated", "ongoing", "running", "evangelist", "free", "freemium",
         // Opportunities that were won
         "closed won", "closedwon", "won",

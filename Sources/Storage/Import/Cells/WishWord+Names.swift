@@ -41,7 +41,7 @@ extension WishWord {
         "disiscri", "descadastr", "bounced", "hard_bounce", "bounce_reason", "as_spam", "spam_complain", "suppress",
         "blacklist", "blocklist", "robinson", "avregistr", "avmeld", "afmeldt", "frameld", "wypisan", "wypis_",
         "odhlás",
-        "odhlas", "leiratkoz",
+        "odhlas", "leiratkoz", "kielto",
     ]
     private static let inNames = [
         "subscribed", "subscription_status", "newsletter", "opt_in", "optin", "opted_in", "consent", "einwillig",

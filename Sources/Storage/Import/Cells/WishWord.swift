@@ -108,6 +108,7 @@ package enum WishWord {
         "hard_bounced", "hard_bounce", "spam", "blocked", "blacklisted", "désabonnée", "désinscrite",
         "stop", "stopped", "do_not_mail", "no_mail", "unsub", "unsubbed",
         "opted_out_of_all", "optedout_all", "removed", "abmeldung", "gesperrt", "sperre", "blacklist", "objected",
+        "do_not_allow", "not_allowed", "disallowed",
         "objection", "de_baja", "widersprochen", "retiré", "retirée", "révoqué", "revocado", "revocato", "revogado",
         "ingetrokken", "wypisany", "wypisana", "avregistrerad", "avmeldt", "afmeldt", "frameldt",
     ]
@@ -118,7 +119,8 @@ package enum WishWord {
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
         "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
         "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean", "email", "e_mail", "all",
-        "risky", "catch_all", "accept_all", "legitimate_interest", "legitimate_interests", "berechtigtes_interesse",
+        "allow", "risky", "catch_all", "accept_all", "legitimate_interest", "legitimate_interests",
+        "berechtigtes_interesse",
         "intérêt_légitime", "interés_legítimo", "gerechtvaardigd_belang", "interesse_legittimo", "interesse_legítimo",
         "erteilt", "liegt_vor", "gegeben", "abonniert", "bestellt", "accordé", "accordée", "donné", "otorgado",
         "concedido", "verleend", "gegeven", "concesso", "rilasciato", "concedida", "udzielona", "wyrażona", "de_alta",
@@ -251,8 +253,10 @@ package enum WishWord {
     /// Whether words are those by which email tools say how each of their people stands, with those who are active.
     static func isOfPeople(_ words: some Collection<String>) -> Bool {
         let simple = words.map(ColumnMap.simplified)
-        return simple.count > 1 && simple.contains(where: outOfStatus.contains)
-            && simple.allSatisfy { out.contains($0) || within.contains($0) || isOfStatus($0) }
+        return simple.count > 1 && simple.contains { outOfStatus.contains($0) || isUnreachable($0) }
+            && simple.allSatisfy {
+                out.contains($0) || within.contains($0) || isOfStatus($0) || StatusWords.meaning(of: $0) != nil
+            }
     }
 
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.

@@ -46,6 +46,8 @@ extension WishWord {
         "non_confermato", "não_confirmado", "niet_bevestigd",
     ]
 
+    static func isUnreachable(_ word: String) -> Bool { unreachable.contains(word) }
+
     /// Whether a word, simplified, is one of a contact's status.
     static func isOfStatus(_ word: String) -> Bool { unreachable.contains(word) || unconfirmed.contains(word) }
 

@@ -110,13 +110,14 @@ final class PresenceReader {
             if isOfDays, Placeholder.isNoDay(cell) { return false }
             if let isPast = isPast(cell) { return isPast }
         }
-        if WishWord.meaning(ofStatus: cell) == nil || !columns[index].isMeant,
+        // Who is blocked has left, and is held back, too.
+        if WishWord.meaning(ofStatus: cell) != .out || !columns[index].isMeant,
             let hasLeft = PresenceWord.hasLeft(cell.string)
         {
             return hasLeft
         }
-        if columns[index].isMeant { return try said(by: cell) }
-        columns[index].words.add(cell)
+        // What says something of messages is read as a wish.
+        if WishWord.meaning(ofStatus: cell) == nil { columns[index].words.add(cell) }
         return nil
     }
 
@@ -144,22 +145,25 @@ final class PresenceReader {
 
     /// What is to be told of columns that nobody has named.
     var warnings: [String] {
-        guard leavers > 0 else { return [] }
         // A state of the USA says nothing of whether somebody is there.
-        let found = columns.filter { !$0.isMeant && $0.known > 0 }
-        let names = found.map { "\"\($0.header)\"" }.joined(separator: ", ")
-        var warnings = [
-            "\(leavers) \(leavers == 1 ? "person has" : "people have") left by \(names), and "
-                + "\(leavers == 1 ? "gets" : "get") no messages; if that is wrong, name the column that says it: "
-                + "contact_attributes: { status: { column: \"...\" } }"
-        ]
+        let found = columns.filter { $0.isMeant || $0.known > 0 }
+        func names(_ columns: [Column]) -> String { columns.map { "\"\($0.header)\"" }.joined(separator: ", ") }
+        var warnings =
+            leavers == 0
+            ? []
+            : [
+                "\(leavers) \(leavers == 1 ? "person has" : "people have") left by \(names(found.filter { !$0.isMeant })), and "
+                    + "\(leavers == 1 ? "gets" : "get") no messages; if that is wrong, name the column that says it: "
+                    + "contact_attributes: { status: { column: \"...\" } }"
+            ]
         let unknown = found.reduce(into: [String: Int]()) { $0.merge($1.words.counts) { $0 + $1 } }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(6)
         if !unknown.isEmpty {
             let map = unknown.map { "\(ImportHint.scalar($0.key)): <active or left>" }.joined(separator: ", ")
             warnings.append(
-                "\(unknown.map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")) in \(names) says of nobody "
-                    + "whether they have left; if it does, say: contact_attributes: { status: { map: { \(map) } } }")
+                "\(unknown.map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")) in \(names(found.filter { !$0.words.counts.isEmpty })) "
+                    + "\(unknown.count == 1 ? "says" : "say") of nobody whether they have left; if it does, say: contact_attributes: { status: { map: { \(map) } } }"
+            )
         }
         return warnings
     }

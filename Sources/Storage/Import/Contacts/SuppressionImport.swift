@@ -94,7 +94,7 @@ final class SuppressionImport: ImportTarget {
         let places = header.indices.filter { place in
             let name = ColumnMap.simplified(header[place])
             return words.contains { name.contains($0) } && !WishWord.optOutNames.contains(name)
-                && !["status", "type", "date", "reason", "count", "domain", "client"].contains { name.contains($0) }
+                && !["status", "type", "date", "reason", "count", "domain"].contains { name.contains($0) }
         }
         return places.count == 1 ? places[0] : nil
     }

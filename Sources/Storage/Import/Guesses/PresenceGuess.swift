@@ -55,6 +55,11 @@ struct PresenceGuess {
         }
     }
 
+    private static func isRefusal(_ word: String) -> Bool {
+        let bytes = ByteArena(capacity: word.utf8.count + 1)
+        return WishWord.meaning(ofStatus: bytes.append(word.utf8)) == .out
+    }
+
     private static func isWish(_ word: String) -> Bool {
         let bytes = ByteArena(capacity: word.utf8.count + 1)
         return WishWord.meaning(ofStatus: bytes.append(word.utf8)) != nil
@@ -68,7 +73,7 @@ struct PresenceGuess {
         case .there: return isYes.map { !$0 } ?? PresenceWord.hasLeft(word)
         case .gone: return isYes ?? PresenceWord.hasLeft(word)
         case .status:
-            return isWish(word) ? nil : PresenceWord.hasLeft(word)
+            return isRefusal(word) ? nil : PresenceWord.hasLeft(word)
         }
     }
 }

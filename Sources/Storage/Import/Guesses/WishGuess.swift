@@ -82,7 +82,9 @@ struct WishGuess {
             doubtful.removeAll { $0.0 == sure[0].0 }
         }
         // Of a wish to get nothing of one kind, too, yes is no wish to get mail of ours.
-        columns += doubtful.filter { !$0.1 && isKnown($0.0, false) }
+        columns += doubtful.filter { index, isOptIn in
+            isOptIn ? !Self.numbered(file, [index]).isEmpty : isKnown(index, false)
+        }
         doubtful.removeAll { one in columns.contains { $0.0 == one.0 } }
         let permissions = columns.filter(\.1)
         let ticks = permissions.count == 1 && isOfTicks(permissions[0].0) ? permissions[0].0 : nil
