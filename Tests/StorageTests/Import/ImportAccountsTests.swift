@@ -71,7 +71,7 @@ struct ImportAccountsTests {
             g,,,,,,prro,,,
             h,,,,,,,2026-02-30,,
             i,,,,,,,,2 weeks,
-            j,,,,,,,,,gone
+            j,,,,,,,,,zombie
             k,nan,,,,,,,,
             """)
         #expect((report.inserted, report.rejected, report.cellsLeftOut) == (11, 1, 10))
@@ -86,7 +86,7 @@ struct ImportAccountsTests {
             "trial: \"maybe\" is not yes or no",
             "renewal_at: \"13/1/2026\" is not a date written m/d/y", "timezone: \"PST\" is not a time zone",
             "created_at: \"2026-02-30\" is not a moment", "notice: \"2 weeks\" is not a duration",
-            "status: \"gone\" is not one of active, churned",
+            "status: \"zombie\" is not one of active, churned",
         ] {
             #expect(reasons.contains { $0.hasPrefix(begin) }, "\(begin) \(reasons)")
         }

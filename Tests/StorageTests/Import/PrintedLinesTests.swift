@@ -39,6 +39,13 @@ import Testing
         }
     }
 
+    /// The line at the end of a sentence.
+    private static func line(_ sentence: String) -> String? {
+        ["attributes: {", "contact_attributes: {", "imports: {"].lazy.compactMap { start in
+            sentence.range(of: " " + start).map { String(sentence[$0.lowerBound...].dropFirst()) }
+        }.first
+    }
+
     private func world() throws -> ImportWorld {
         let world = try ImportWorld()
         world.dataMap = try #require(try check(Self.map).0)
@@ -65,7 +72,8 @@ import Testing
     @Test(arguments: files.indices) func thoseOfImportsAreTaken(index: Int) throws {
         let (kind, text) = Self.files[index]
         let world = try world()
-        let lines = try world.load(kind, text).groups.compactMap(\.hint)
+        let report = try world.load(kind, text)
+        let lines = report.groups.compactMap(\.hint) + report.warnings.compactMap(Self.line)
         #expect(!lines.isEmpty, "\(text)")
         for line in lines { try accepts(line) }
     }
@@ -94,11 +102,7 @@ import Testing
         for file in files {
             let guess = try DataMapGuess(
                 from: .file(try world.file(file)), configuration: world.configuration, now: world.now)
-            let lines = guess.notes.compactMap { note -> String? in
-                ["attributes: {", "contact_attributes: {", "imports: {"].lazy.compactMap { start in
-                    note.range(of: " " + start).map { String(note[$0.lowerBound...].dropFirst()) }
-                }.first
-            }
+            let lines = guess.notes.compactMap(Self.line)
             #expect(!lines.isEmpty, "\(guess.notes)")
             for line in lines {
                 try accepts(line, below: guess.yaml)

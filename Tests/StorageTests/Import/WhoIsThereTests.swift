@@ -30,7 +30,7 @@ struct WhoIsThereTests {
         ("Actif", "Non", "Oui"), ("Bloqueado", "Sí", "No"), ("Works here", "n", "y"), ("Deceased", "Yes", "No"),
         ("Left the company", "x", ""), ("Nicht mehr im Unternehmen", "ja", "nein"), ("Eliminato", "Sì", "No"),
         ("Zablokowany", "Tak", "Nie"), ("Inactive user", "TRUE", "FALSE"), ("Inactief", "ja", "nee"),
-        ("Uit dienst", "05-01-2026", ""),
+        ("Uit dienst", "05-01-2026", ""), ("Baja", "S", "N"),
         ("Block sign in", "True", "False"), ("Status [READ ONLY]", "Suspended", "Active"),
         // Words
         ("User status", "Suspended", "Active"), ("state", "blocked", "active"),

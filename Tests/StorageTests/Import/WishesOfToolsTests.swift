@@ -16,7 +16,7 @@ struct WishesOfToolsTests {
         ("Email verification", "undeliverable", "risky"), ("Einwilligung Werbung", "widerrufen", "erteilt"),
         ("GDPR status", "Objected", "Legitimate interest"), ("Marketingstatus", "Abgemeldet", "Abonniert"),
         ("Boletín", "De baja", "De alta"), ("Newsletter", "wypisany", "zapisany"),
-        ("Do not allow Bulk Emails", "Do Not Allow", "Allow"), ("state", "bounced", "active"), ("Baja", "S", "N"),
+        ("Do not allow Bulk Emails", "Do Not Allow", "Allow"), ("state", "bounced", "active"),
     ])
     func whoRefusesIsHeldBackAndNobodyElse(header: String, out: String, within: String) throws {
         let files = try GuessedFiles([
