@@ -228,14 +228,14 @@ import Testing
             let endpoint = try Endpoint()
             let test = try await workspace(endpoint, isKeyed: false, state: "sending")
             try await test.drain(noon(20_000))
-            try test.run(noon(20_008))
+            try test.run(noon(20_003, hours: 1))
             #expect(try test.states == ["unknown": 1])
-            try test.store.write { try Ledger($0).resolve(1, as: verdict, now: noon(20_008)) }
-            // Long after it would have expired, a touch to be resent still goes out.
-            try await test.drain(noon(20_008))
+            try test.store.write { try Ledger($0).resolve(1, as: verdict, now: noon(20_003, hours: 1)) }
+            // When it would have expired, a touch to be resent still goes out.
+            try await test.drain(noon(20_003, hours: 1))
             #expect(try test.states == [state: 1])
             #expect(endpoint.received.count == requests)
-            try test.run(noon(20_008, hours: 1))
+            try test.run(noon(20_003, hours: 2))
             #expect(try test.rows("SELECT step FROM enrollment") == ["1"])
         }
     }
