@@ -11,12 +11,17 @@ setup: ## install the system's packages that are missing
 build: setup ## the program, optimized, in .build/release/keeptouch
 	swift build -c release --product keeptouch
 
+# As people run it: the optimizer looks at whole modules, refuses what a debug build takes, and makes the tests quick. Open to
+# the tests, and with the log of statements that debug builds keep.
+optimized = -c release -Xswiftc -enable-testing -Xswiftc -DDEBUG
+
 # Tests that wait for programs and servers run apart from those that compute, which would keep them waiting.
 test: ## run all tests
 	@.ci/setup test
-	swift test --filter EndToEndTests
-	swift test --skip-build --filter '(Web|Delivery)Tests'
-	swift test --skip-build --skip '(EndToEnd|Web|Delivery)Tests'
+	swift build $(optimized) --build-tests
+	swift test $(optimized) --skip-build --filter EndToEndTests
+	swift test $(optimized) --skip-build --filter '(Web|Delivery)Tests'
+	swift test $(optimized) --skip-build --skip '(EndToEnd|Web|Delivery)Tests'
 
 lint: ## check the style
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -7,6 +7,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .unsafeFlags(["-warnings-as-errors"]),
 ]
+// The optimizer takes longer for tests than it saves while they run.
+let settingsOfTests = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 // The thread sanitizer sees its locks; those of `Synchronization` it does not.
@@ -103,26 +105,27 @@ let package = Package(
         // What tests share: rounds, inputs that are made to break things, the engine under test.
         .target(
             name: "Reliability", dependencies: ["Storage", "CSQLite", locks], path: "Tests/Reliability",
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
-            name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
+            name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settingsOfTests),
         .testTarget(
             name: "PlaybooksTests", dependencies: ["Basics", "Playbooks", "Reliability"], resources: [.copy("Vectors")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics", "Reliability"], resources: [.copy("Vectors")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "Decisions", "Playbooks", "Statistics", "Reliability", locks],
             resources: [.copy("Vectors")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
-            name: "DecisionsTests", dependencies: ["Decisions", "Playbooks", "Statistics"], swiftSettings: settings),
+            name: "DecisionsTests", dependencies: ["Decisions", "Playbooks", "Statistics"],
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Basics", "Delivery", "Playbooks", "Reliability", crypto, locks],
             resources: [.copy("Providers")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "RunnerTests",
             dependencies: [
@@ -130,11 +133,11 @@ let package = Package(
                 "Reliability",
                 locks,
             ],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "MeasureTests",
             dependencies: ["Measure", "Storage", "Decisions", "Statistics", "Playbooks", "Reliability"],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "WebTests",
             dependencies: [
@@ -145,16 +148,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Providers")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
             name: "KeeptouchTests",
             dependencies: ["keeptouch", "Measure", "Playbooks", "Storage", "Statistics", "Reliability", locks],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
         .testTarget(
-            name: "DocsTests", dependencies: ["keeptouch", "Playbooks", "Reliability"], swiftSettings: settings),
+            name: "DocsTests", dependencies: ["keeptouch", "Playbooks", "Reliability"], swiftSettings: settingsOfTests),
         .testTarget(
             name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite", locks],
             resources: [.copy("Faults"), .copy("Peers")],
-            swiftSettings: settings),
+            swiftSettings: settingsOfTests),
     ]
 )
