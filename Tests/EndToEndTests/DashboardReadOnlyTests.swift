@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Testing
 
 /// Pages of a database that nobody may write, and those of addresses to which nobody may write.
@@ -48,37 +47,14 @@ import Testing
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
     }
 
-    /// Follows nowhere and keeps no cookie: other tests share those of the process.
-    private final class Stays: NSObject, URLSessionTaskDelegate {
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-            newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-        ) { completionHandler(nil) }
-    }
-
     /// Sessions need a place, and there is none in the database.
     @Test func whoeverHasAPasswordComesIntoADatabaseThatMayOnlyBeRead() async throws {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpShouldSetCookies = false
-        configuration.httpCookieAcceptPolicy = .never
-        let session = URLSession(configuration: configuration, delegate: Stays(), delegateQueue: nil)
         func ask(
             _ client: DashboardClient, _ path: String, _ form: [String: String]? = nil, cookie: String = ""
         ) async throws -> (code: Int, text: String, cookie: String) {
-            let site = "http://127.0.0.1:\(client.port)"
-            var request = URLRequest(url: try #require(URL(string: site + path)))
-            request.setValue(cookie, forHTTPHeaderField: "Cookie")
-            if let form {
-                request.httpMethod = "POST"
-                request.setValue(site, forHTTPHeaderField: "Origin")
-                request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-                request.httpBody = Data(
-                    form.map { "\($0.key)=\(DashboardClient.escaped($0.value))" }.joined(separator: "&").utf8)
-            }
-            let (data, response) = try await session.data(for: request)
-            let http = try #require(response as? HTTPURLResponse)
+            let (http, text) = try await PlainClient(port: client.port).ask(path, form, cookie: cookie)
             let set = (http.value(forHTTPHeaderField: "Set-Cookie") ?? "").prefix { $0 != ";" }
-            return (http.statusCode, String(decoding: data, as: UTF8.self), String(set))
+            return (http.statusCode, text, String(set))
         }
         func link(to name: String) throws -> String {
             let told = try scratch.keeptouch("users", "link", name).output

@@ -52,13 +52,6 @@ import Testing
         }
     }
 
-    private final class Stays: NSObject, URLSessionTaskDelegate {
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-            newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-        ) { completionHandler(nil) }
-    }
-
     @Test(arguments: Proxy.allCases.filter(\.isThere))
     func signingInAndPausingGoThroughTheProxyOfTheDocumentation(proxy: Proxy) async throws {
         let scratch = try Scratch(small: "email")
@@ -78,62 +71,41 @@ import Testing
             process.signal(SIGKILL)
             process.wait()
         }
-        // A session of its own, which follows nowhere and keeps no cookie: what the answers say is what counts.
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpShouldSetCookies = false
-        configuration.httpCookieAcceptPolicy = .never
-        let session = URLSession(configuration: configuration, delegate: Stays(), delegateQueue: nil)
-        func ask(
-            _ path: String, _ form: [String: String]? = nil, cookie: String = "",
-            origin: String = "https://ops.acme.example"
-        ) async throws -> (HTTPURLResponse, String) {
-            var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
-            request.setValue("ops.acme.example", forHTTPHeaderField: "Host")
-            request.setValue(cookie, forHTTPHeaderField: "Cookie")
-            if let form {
-                request.httpMethod = "POST"
-                request.setValue(origin, forHTTPHeaderField: "Origin")
-                request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-                request.httpBody = Data(
-                    form.map { "\($0.key)=\(DashboardClient.escaped($0.value))" }.joined(separator: "&").utf8)
-            }
-            let (data, response) = try await session.data(for: request)
-            return (try #require(response as? HTTPURLResponse), String(decoding: data, as: UTF8.self))
-        }
+        let client = PlainClient(port: port, origin: "https://ops.acme.example", host: "ops.acme.example")
         // Nobody says from outside that a proxy listens: it is asked until it does.
         var door: (HTTPURLResponse, String)?
         for _ in 0..<300 where door == nil {
-            door = try? await ask("/keeptouch/")
+            door = try? await client.ask("/keeptouch/")
             if door == nil { try await Task.sleep(for: .milliseconds(50)) }
         }
         let (closed, _) = try #require(door, "the proxy does not listen")
         #expect(closed.statusCode == 303)
         #expect(closed.value(forHTTPHeaderField: "Location") == "/keeptouch/sign-in")
         let password = "a short sentence of ours"
-        let (welcomed, _) = try await ask(String(welcome), ["password": password, "again": password])
+        let (welcomed, _) = try await client.ask(String(welcome), ["password": password, "again": password])
         #expect(welcomed.statusCode == 303 && welcomed.value(forHTTPHeaderField: "Location") == "/keeptouch/")
-        let (signedIn, _) = try await ask("/keeptouch/sign-in", ["name": "ada", "password": password])
+        let (signedIn, _) = try await client.ask("/keeptouch/sign-in", ["name": "ada", "password": password])
         #expect(signedIn.statusCode == 303)
         let set = try #require(signedIn.value(forHTTPHeaderField: "Set-Cookie"))
         #expect(set.hasPrefix("__Host-keeptouch=") && set.contains("Secure") && set.contains("Path=/;"))
         let cookie = String(set.prefix { $0 != ";" })
-        let (page, text) = try await ask("/keeptouch/playbooks/hello", cookie: cookie)
+        let (page, text) = try await client.ask("/keeptouch/playbooks/hello", cookie: cookie)
         #expect(page.statusCode == 200)
         // Everything that a page names is under the path, and the proxy has it.
         for match in text.matches(of: /(?:href|src|action)="(\/[^"]*)"/) {
             #expect(match.1.hasPrefix("/keeptouch/"), "\(match.1)")
         }
         let style = try #require(text.firstMatch(of: /href="([^"]*\.css)"/)).1
-        #expect(try await ask(String(style)).0.statusCode == 200)
+        #expect(try await client.ask(String(style)).0.statusCode == 200)
         let token = try #require(
-            try await ask("/keeptouch/pause?scope=playbook:hello", cookie: cookie).1
+            try await client.ask("/keeptouch/pause?scope=playbook:hello", cookie: cookie).1
                 .firstMatch(of: /name="token" value="([0-9a-f]+)"/)
         ).1
         let form = ["scope": "playbook:hello", "reason": "a trial", "token": String(token)]
-        let foreign = try await ask("/keeptouch/pause", form, cookie: cookie, origin: "https://evil.example")
+        let foreign = try await client.ask("/keeptouch/pause", form, cookie: cookie, origin: "https://evil.example")
         #expect(foreign.0.statusCode == 403)
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
-        let paused = try await ask("/keeptouch/pause", form, cookie: cookie)
+        let paused = try await client.ask("/keeptouch/pause", form, cookie: cookie)
         #expect(paused.0.statusCode == 303, "\(paused.1)")
         #expect(paused.0.value(forHTTPHeaderField: "Location")?.hasPrefix("/keeptouch/playbooks/hello") == true)
         #expect(try scratch.number("SELECT count(*) FROM pause") == 1)

@@ -20,11 +20,6 @@ package struct DrainReport: Sendable, Encodable {
 
     package init() {}
 
-    /// How touches ended unsent is for people.
-    private enum CodingKeys: CodingKey {
-        case sent, rejected, unknown, retried, ghosts, held, waiting, stopped, recovered, wasInterrupted
-    }
-
     package var dropped: Int { ended.values.reduce(0, +) }
 
     /// How many touches have come to their end; what is held is tried again by the next cycle, and fails again.

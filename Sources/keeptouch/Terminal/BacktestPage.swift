@@ -35,7 +35,7 @@ struct BacktestPage {
             <div class="scroll chart" tabindex="0" role="group" aria-label="Enrollments over time">
             \(chart)
             </div>
-            \(table.sentences.map { "<p>\(HTML.escaped($0))</p>" }.joined(separator: "\n"))
+            \(report.sentences.map { "<p>\(HTML.escaped($0))</p>" }.joined(separator: "\n"))
             <div class="scroll" tabindex="0" role="group" aria-label="By period">
             \(html(table.table(of: table.periods, isForReading: true)))
             </div>

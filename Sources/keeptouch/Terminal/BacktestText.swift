@@ -1,7 +1,6 @@
 import Decisions
 import Playbooks
 import Runner
-import Statistics
 
 /// A backtest as a person reads it: a line a day, or a week when there are many.
 struct BacktestText {
@@ -44,38 +43,7 @@ struct BacktestText {
         Terminal.print("\(report.playbook) from \(report.from) to \(report.to): \(report.title)")
         if !report.others.isEmpty { Terminal.print("with \(report.others.joined(separator: ", "))") }
         Terminal.print(table(of: periods, isForReading: true).text)
-        for sentence in sentences { Terminal.print(sentence) }
+        for sentence in report.sentences { Terminal.print(sentence) }
         for warning in report.warnings { Terminal.complain(warning) }
-    }
-
-    /// What the table does not say.
-    var sentences: [String] {
-        let total = report.total
-        let sent = total.sent.values.reduce(0, +)
-        let lost = (total.lost[.capped] ?? 0) + (total.lost[.expired] ?? 0)
-        let enrolled = total.entered - total.holdout
-        var sentences = [
-            "\(Terminal.count(total.entered, "enrollment")) (\(enrolled) to be written to), "
-                + "\(Terminal.count(sent, "touch", "touches")) would have gone out, \(lost) lost to caps and windows."
-        ]
-        let others = Verdict.allCases.filter { $0.arm == nil }
-            .compactMap { verdict in report.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
-        if !others.isEmpty { sentences.append("Verdicts that kept accounts out: \(others.joined(separator: ", ")).") }
-        if let rate = report.goalRate {
-            let interval = rate.wilson()
-            let late = report.immature > 0 ? "; \(report.immature) entered too late to tell" : ""
-            sentences.append(
-                rate.total == 0
-                    ? "Goal: nobody's time for it is over by \(report.to)\(late)."
-                    : "Goal: \(rate.successes) of \(rate.total) reached it, \(Self.percent(rate.rate ?? 0)) "
-                        + "(95% Wilson \(Self.percent(interval.lower)) to \(Self.percent(interval.upper)))\(late); "
-                        + "\(BacktestReport.note).")
-        }
-        return sentences
-    }
-
-    private static func percent(_ share: Double) -> String {
-        let tenths = Int((share * 1_000).rounded())
-        return "\(tenths / 10).\(tenths % 10)%"
     }
 }

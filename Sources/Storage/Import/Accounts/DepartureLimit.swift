@@ -10,11 +10,20 @@ final class DepartureLimit {
     private static let fewest = 10
 
     private let connection: Connection
-    /// Accounts that the first import of all brings, and those of them that are no customers; nil behind it.
-    private var newcomers: (all: Int, gone: Int)?
+    /// What the first import of all brings.
+    private var newcomers = Newcomers.unknown
     /// Active customers when the first of them would leave.
     private var customers: Int?
     private var departed = 0
+
+    private enum Newcomers {
+        /// Nobody has looked whether there are accounts already.
+        case unknown
+        /// So many accounts are new so far, and so many of them are no customers.
+        case first(all: Int64, gone: Int64)
+        /// There were accounts before.
+        case later
+    }
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -63,14 +72,15 @@ final class DepartureLimit {
 
     /// A column that is misread makes nearly everybody somebody who has left, from the first day on.
     private func refusalOfNewcomers() throws -> String? {
-        if newcomers == nil {
-            newcomers = try connection.first("SELECT id FROM account LIMIT 1") == nil ? (0, 0) : (-1, 0)
+        if case .unknown = newcomers {
+            newcomers =
+                try connection.first("SELECT id FROM account LIMIT 1") == nil ? .first(all: 0, gone: 0) : .later
         }
-        guard let before = newcomers, before.all >= 0 else { return nil }
-        let all = before.all + Int(try connection.integer("SELECT count(*) FROM import_account"))
+        guard case .first(let allBefore, let goneBefore) = newcomers else { return nil }
+        let all = allBefore + (try connection.integer("SELECT count(*) FROM import_account"))
         let gone =
-            before.gone + Int(try connection.integer("SELECT count(*) FROM import_account WHERE status = 'churned'"))
-        newcomers = (all, gone)
+            goneBefore + (try connection.integer("SELECT count(*) FROM import_account WHERE status = 'churned'"))
+        newcomers = .first(all: all, gone: gone)
         guard gone >= Self.fewest, gone * 5 > all * 4 else { return nil }
         return
             "\(gone) of \(all) accounts would be no customers from the beginning, more than four in five, and nobody would "

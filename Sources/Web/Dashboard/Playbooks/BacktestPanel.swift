@@ -1,19 +1,14 @@
 import Basics
-import Decisions
-import Measure
 import Playbooks
 import Runner
-import Statistics
 
 /// What a playbook would have done over part of the history, week by week.
 struct BacktestPanel {
     let report: BacktestReport
 
     func draw(in html: inout HTML) {
-        let total = report.total
         html.panel("Backtest", id: "backtest", note: "\(report.from) to \(report.to)") { html in
-            html.add("p", text: sentence(total))
-            if let rate = report.goalRate { html.add("p", text: goal(rate)) }
+            for sentence in report.sentences { html.add("p", text: sentence) }
             html.table(
                 "By week",
                 [
@@ -38,22 +33,5 @@ struct BacktestPanel {
             html.add(
                 "p", ["class": "soft small"], text: "Every day is judged by what was known on it; nothing is sent.")
         }
-    }
-
-    private func sentence(_ total: BacktestReport.Period) -> String {
-        let others = Verdict.allCases.filter { $0.arm == nil }.compactMap { verdict in
-            report.verdicts[verdict].map { "\($0.grouped) \(verdict.rawValue)" }
-        }
-        let sent = total.sent.values.reduce(0, +)
-        return "\(total.entered.of("enrollment")), \(total.holdout.grouped) of them held out; "
-            + "\(sent.of("touch", "touches")) would have gone out."
-            + (others.isEmpty ? "" : " Verdicts that kept accounts out: \(others.joined(separator: ", ")).")
-    }
-
-    private func goal(_ rate: Proportion) -> String {
-        guard let share = rate.rate else { return "Goal: nobody's time for it is over by \(report.to)." }
-        let unit = Report.Unit.share
-        return "Goal: \(rate.successes.grouped) of \(rate.total.grouped) reached it, \(unit.text(share)) (95% interval "
-            + "\(unit.text(rate.wilson()))); \(BacktestReport.note)."
     }
 }
