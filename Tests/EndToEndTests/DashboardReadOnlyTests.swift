@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Testing
 
 /// Pages of a database that nobody may write, and those of addresses to which nobody may write.
