@@ -77,6 +77,9 @@ package struct Enrollment: Sendable, Equatable {
         return Subject(account: account, since: enteredAt, late: late, entry: entry, steps: steps)
     }
 
+    /// Why one ended whose event was corrected before anything of it had left: corrected back, the event is answered.
+    package static let corrected = "corrected"
+
     package var isActive: Bool { endedAt == nil }
     package var state: EnrollmentState { isActive ? .active : .ended }
 

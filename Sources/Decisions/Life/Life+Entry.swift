@@ -95,9 +95,11 @@ extension Life {
     private func fresh(
         _ events: [TriggeringEvent], _ standings: [Standing], _ work: PlaybookAtWork, _ account: Account
     ) -> [Match] {
+        let entered = account.enrollments.lazy.map(\.enrollment).filter { $0.playbookID == work.id }
+        let corrected = Set(entered.filter { $0.endReason == Enrollment.corrected }.compactMap(\.id))
+        let standings = standings.filter { $0.enrollmentID.map(corrected.contains) != true }
         var known = Set(standings.lazy.filter { !$0.isSettled }.compactMap(\.eventID))
-        known.formUnion(
-            account.enrollments.lazy.filter { $0.enrollment.playbookID == work.id }.compactMap(\.enrollment.eventID))
+        known.formUnion(entered.filter { $0.endReason != Enrollment.corrected }.compactMap(\.eventID))
         var matches: [Match] = []
         for event in events.sorted(by: { ($0.id) < ($1.id) }) where !known.contains(event.id) {
             let key = Match.key(of: event, per: work.playbook.per)
@@ -185,6 +187,7 @@ extension Life {
             if enrollment.isActive || enrolled.isNew { past.isInside = true }
             // One that was over before its first step gave the account nothing that it would have to rest from.
             if !enrollment.isActive, enrollment.step == 0, !enrollment.hasBegun { continue }
+            if enrollment.endReason == Enrollment.corrected { continue }
             past.enteredAt.append(enrollment.enteredAt)
             if Match.isByHand(key: enrollment.matchKey) {
                 past.byHandAt = max(past.byHandAt ?? enrollment.enteredAt, enrollment.enteredAt)

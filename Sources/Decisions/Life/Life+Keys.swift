@@ -72,7 +72,7 @@ extension Life {
     }
 
     /// Whether nothing that an enrollment says has left.
-    private func isUntold(_ enrolled: Account.Enrolled) -> Bool {
+    func isUntold(_ enrolled: Account.Enrolled) -> Bool {
         let enrollment = enrolled.enrollment
         guard enrollment.isActive, !enrolled.isNew, let version = rules.versions[enrollment.versionID] else {
             return false

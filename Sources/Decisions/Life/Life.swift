@@ -113,7 +113,7 @@ package struct Life {
         guard enrolled.event != nil, let row = enrolled.row, let meant = version.meant,
             facts.answer(meant, of: version, row: row) == false
         else { return nil }
-        return version.questions[meant].reason
+        return isUntold(enrolled) ? Enrollment.corrected : version.questions[meant].reason
     }
 
     private func reason(_ enrolled: Account.Enrolled, _ version: Version) -> String? {

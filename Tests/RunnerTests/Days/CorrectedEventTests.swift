@@ -112,8 +112,30 @@ import Testing
             try await world.run([noon(20_004, hours: 8), noon(20_005, hours: -3)])
             #expect(world.subjects == (score == 0 ? [] : ["8"]))
             let reason = try world.test.rows("SELECT end_reason FROM enrollment")
-            #expect(reason == [score == 0 ? "no_match" : "completed"])
+            #expect(reason == [score == 0 ? "corrected" : "completed"])
         }
+    }
+
+    /// The scores that files tell one after the other, and whether somebody is asked for a talk in the end.
+    @Test(arguments: [
+        ([3, 9], true), ([9, 3], false), ([9, 3, 9], true), ([9, 3, 9, 3], false), ([3, 9, 3, 9], true),
+    ])
+    func theLastCorrectionIsAnsweredOnce(scores: [Int], isAnswered: Bool) async throws {
+        let playbook = TestWorkspace.playbook("main", "on: answered", more: ["if: event.score > 5"])
+        let world = try await world(playbook, subject: "{{event.score}}")
+        let event = try world.tell("answered", at: noon(20_004, hours: 6), "{\"score\": \(scores[0])}")
+        for (hour, score) in scores.enumerated() {
+            try correct(world, event, to: "{\"score\": \(score)}", at: noon(20_004, hours: 6 + Int64(hour)))
+            try await world.run(noon(20_004, hours: 6 + Int64(hour)))
+        }
+        try await world.run([noon(20_005, hours: -3), noon(20_005)])
+        #expect(world.subjects == (isAnswered ? ["9"] : []))
+        // What has left is not taken back, and not said again.
+        try correct(world, event, to: "{\"score\": 2}", at: noon(20_005))
+        try await world.run(noon(20_005))
+        try correct(world, event, to: "{\"score\": 8}", at: noon(20_005, hours: 1))
+        try await world.run([noon(20_005, hours: 1), noon(20_005, hours: 2)])
+        #expect(world.subjects == (isAnswered ? ["9"] : ["8"]))
     }
 
     /// With `exit: no_match` all of the condition is asked again.
