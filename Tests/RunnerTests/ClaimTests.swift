@@ -102,6 +102,8 @@ import Testing
         let resumed = try await test.drain(noon(20_007))
         #expect(resumed.sent == 1)
         #expect(try test.states == ["expired": 2, "sent": 1])
+        let reasons = try test.rows("SELECT DISTINCT reason FROM touch WHERE state = 'expired'")
+        #expect(reasons == ["waited too long: it was due 2024-10-04 12:00 UTC"])
         #expect(endpoint.recipients == ["a3@example.com"])
     }
 

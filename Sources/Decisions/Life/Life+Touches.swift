@@ -93,7 +93,7 @@ extension Life {
         let isFirstLook = rules.lastCycle.map { $0 < due } ?? true
         let most = isFirstLook ? max(version.playbook.expires, Self.usualPeriod) : version.playbook.expires
         guard now - due > most else { return nil }
-        return ("waited too long: it was due \(due.text(in: rules.zone)) \(rules.zone.name)", due + most)
+        return (Touch.waitedTooLong(due: due, in: rules.zone), due + most)
     }
 
     /// How often a cycle comes where nothing has to happen within seconds, some minutes late.

@@ -76,5 +76,12 @@ package struct Touch: Sendable, Equatable {
     /// How the reasons of touches end whose time is over before they may leave.
     package static let isOverBefore = "; its time is over before that"
 
+    /// Why a touch that waited for nothing was not sent.
+    package static func waitedTooLong(due: Instant, in zone: Zone) -> String {
+        "waited too long: \(wasDue)\(due.text(in: zone)) \(zone.name)"
+    }
+
+    package static let wasDue = "it was due "
+
     package static func team(_ channel: String) -> String { "team:" + channel }
 }

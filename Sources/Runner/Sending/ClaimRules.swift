@@ -97,7 +97,9 @@ struct ClaimRules: Sendable {
     /// Why a touch has waited too long; of a window that has been open meanwhile it says so, for then nobody was there.
     private func lateness(of touch: TouchCandidate, _ stepWindow: SendWindow?) -> String {
         if let pause = pauses.reason(for: touch.playbook) { return "waited too long: the playbook is paused: \(pause)" }
-        guard let reason = touch.reason?.replacing(Touch.isOverBefore, with: "") else { return "waited too long" }
+        guard let reason = touch.reason?.replacing(Touch.isOverBefore, with: "") else {
+            return Touch.waitedTooLong(due: touch.dueAt, in: zone)
+        }
         let wasOpen =
             SendTimes.isReason(reason) && opening(for: touch, stepWindow, from: touch.dueAt).at < touch.expiresAt
         return "waited too long: \(reason)" + (wasOpen ? "; \(SendTimes.missed)" : "")

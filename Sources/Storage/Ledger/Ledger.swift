@@ -245,7 +245,9 @@ package struct Ledger {
 
     /// Whether a touch was ever made at a step of that name.
     package func hasTouches(at step: String) throws -> Bool {
-        try connection.first("SELECT 1 FROM touch WHERE step = :step LIMIT 1", ["step": .text(step)]) != nil
+        let sql = "SELECT 1 FROM flow_count WHERE what = :what AND slot = 0 AND name = :step LIMIT 1"
+        let what = FlowKey.What.touch.rawValue
+        return try connection.first(sql, ["what": .text(what), "step": .text(step)]) != nil
     }
 
     /// Settles an `unknown` or `held` touch, or drops a pending one.

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// Why a touch or a match was lost, without what belongs to the one case: dates, addresses, numbers, quotations.
@@ -11,6 +12,8 @@ package struct LossCause: Sendable, Hashable {
         if let end = rest.firstRange(of: "; an earlier attempt may have arrived")?.lowerBound { rest = rest[..<end] }
         if rest.hasSuffix(SendTimes.missed) {
             text = SendTimes.missed
+        } else if rest.hasPrefix(Touch.wasDue) {
+            text = "nothing sent it in its time"
         } else if rest.hasPrefix("window opens") {
             text = "outside of the send window"
         } else if let cause = Self.causes.first(where: { rest.hasPrefix($0) }) {

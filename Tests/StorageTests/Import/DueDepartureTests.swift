@@ -72,6 +72,26 @@ struct DueDepartureTests {
         #expect(try world.rows("SELECT count(*) FROM change") == ["1"])
     }
 
+    /// The day stays beside the word of a customer, before it has come and behind it.
+    @Test(arguments: [true, false]) func aFileThatCallsThemCustomersAllAlongBringsNobodyBack(isFileFirst: Bool) throws {
+        let announced = "key,status,churned_at,churn_reason\na,active,2026-04-10,price\nb,active,,\n"
+        try world.load(.accounts, Self.customers)
+        var said: [String] = []
+        for _ in 0..<40 {
+            world.advance(days: 1)
+            if !isFileFirst { try take() }
+            said += try world.load(.accounts, announced).warnings
+            if isFileFirst { try take() }
+        }
+        #expect(try status() == left)
+        #expect(try churns == ["a|churned|\(end)|{\"reason\":\"price\"}|0"])
+        #expect(!said.contains { $0.contains("it gets messages") }, "\(said)")
+        // What is new is believed: they have left, and are back, with the day of before beside it.
+        try world.load(.accounts, Self.leaving)
+        try world.load(.accounts, announced)
+        #expect(try status()[0].hasPrefix("active|"))
+    }
+
     @Test func aLaterRowWithoutADayTakesItBack() throws {
         try tell(.accounts)
         world.advance(days: 1)

@@ -117,6 +117,28 @@ import Testing
         #expect(report.warnings.contains { $0.hasPrefix("1 account (a) is churned at another moment") }, "\(report)")
     }
 
+    /// A status without a day is as of its import, until an event says when it was; a day in a column is the column's.
+    @Test func anEventSaysWhenTheyLeftWhereAFileSaidOnlyThatTheyHave() throws {
+        let world = try ImportWorld()
+        let (customers, left) = ("key,status\na,active\nb,active\n", "key,status\na,churned\nb,active\n")
+        try world.load(.accounts, customers)
+        try world.load(.accounts, left)
+        let told = "account,event,at,reason\na,churned,2026-02-27,price\n"
+        let report = try world.load(.events, told)
+        #expect((report.updated, report.warnings) == (1, []))
+        let at = try moment("2026-02-27T00:00:00Z")
+        for _ in 0..<3 {
+            #expect(try world.rows("SELECT churned_at, churn_reason FROM account WHERE key = 'a'") == ["\(at)|price"])
+            #expect(try events(world) == ["churned|\(at)"])
+            world.advance(days: 1)
+            #expect(try world.load(.accounts, left).unchanged == 2)
+            #expect(try world.load(.events, told).unchanged == 1)
+        }
+        try world.load(.accounts, "key,status,churned_at\nb,churned,2026-03-09\n")
+        let other = try world.load(.events, "account,event,at\nb,churned,2026-03-05\n")
+        #expect(other.updated == 0 && other.warnings.contains { $0.contains("for a column of accounts says it") })
+    }
+
     @Test func aRequestThatAnExportOfAllCorrectsIsOneAndAnotherOneBesideItIsTwo() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key\na\nb\nc\n")

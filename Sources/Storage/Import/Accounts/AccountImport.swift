@@ -283,7 +283,8 @@ final class AccountImport: ImportTarget {
             """
             SELECT s.row, a.id, \(columns.differs), \(isOldNews), \(columns.isRevenueToldBefore(toldBefore)), a.key,
                 \(hasStatus ? toldBefore.isFirstChurn : "false"), \(isBack),
-                \(context.isOngoing ? "false" : columns.emptiesRevenue)
+                \(context.isOngoing ? "false" : columns.emptiesRevenue),
+                \(hasStatus ? "\(ToldBefore.hasDayPast) AND (\(isOldNews) OR a.leaves_told IS NOT NULL)" : "false")
             FROM import_account s JOIN account a ON a.key = s.key
             """, ["now": .instant(context.now)].merging(hasStatus ? toldBefore.values : [:]) { $1 }
         ) { match in
@@ -295,6 +296,7 @@ final class AccountImport: ImportTarget {
             let account = match.integer(1)
             rows[row, StagedAccount.account] = .integer(account)
             if match.integer(6) == 1 { left.append(account) }
+            if match.integer(9) == 1 { lifecycle.leavesAsTold() }
             if match.integer(8) == 1 { doubts.emptied.add(match.text(5) ?? "") }
             if isOld {
                 // What it changes is known when it has its mark.

@@ -4,7 +4,7 @@ import Playbooks
 ///
 /// A row whose words are not stored is about the state that stands, where no row of the file tells that one as it was. Of
 /// requests this needs an export of all, and days that are close; of churns it needs nothing more, for who has left cannot
-/// leave again. The event keeps its number, so that nobody is written to twice. What a column of accounts says is that
+/// leave again. The event keeps its number, so that nobody is written to twice. The day that a column of accounts says is that
 /// column's to correct.
 final class CorrectedStates {
     /// Two moments that lie further apart are no correction of a churn.
@@ -85,9 +85,10 @@ final class CorrectedStates {
         guard !told.isEmpty else { return 0 }
         var moves: [Int64: (row: Int, kind: Int64, former: Int64)] = [:]
         let isDigest = "length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '.'"
+        let isOurs = "(\(isDigest) OR substr(e.dedup, 1, 8) = 'column:a')"
         try connection.forEach(
             """
-            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key FROM \(rows.name) s
+            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key, e.received_at FROM \(rows.name) s
             JOIN account a ON a.id = s.account_id
             JOIN event e ON e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at <> s.at
             WHERE NOT EXISTS (SELECT 1 FROM event o
@@ -105,7 +106,9 @@ final class CorrectedStates {
             if told.contains("\(rows.integer(row, .account) ?? 0) \(dedup)") { return }
             if kind == churned {
                 let distance = abs((rows.integer(row, .at) ?? former) - former)
-                if dedup.hasPrefix("column:") || distance > Self.mostOfChurns.milliseconds {
+                // Of a status that came without a day the moment of the import stands until somebody knows better.
+                let isOfColumn = dedup.hasPrefix("column:") && former != match.integer(6)
+                if isOfColumn || distance > Self.mostOfChurns.milliseconds {
                     if distance >= TimeSpan.days(1).milliseconds { notTaken.add(match.text(5) ?? "") }
                     return
                 }
@@ -118,9 +121,9 @@ final class CorrectedStates {
             try connection.execute(
                 """
                 UPDATE event AS e SET at = :at,
-                    dedup = CASE WHEN \(isDigest) THEN :dedup ELSE e.dedup END,
+                    dedup = CASE WHEN \(isOurs) THEN :dedup ELSE e.dedup END,
                     properties = COALESCE(:properties, e.properties), left_out = COALESCE(:left_out, e.left_out)
-                WHERE e.id = :event AND NOT (\(isDigest) AND EXISTS (
+                WHERE e.id = :event AND NOT (\(isOurs) AND EXISTS (
                     SELECT 1 FROM event AS o WHERE o.kind_id = e.kind_id AND o.account_id = e.account_id
                         AND o.dedup = :dedup AND o.id <> e.id))
                 """,

@@ -34,7 +34,7 @@ final class DepartureLimit {
     /// - Parameter isNamed: whether `data.yaml` names the source: then what is told for the first time before the first cycle
     ///   is no change, for nobody has been written to yet.
     /// - Returns: why they must not be written.
-    func refusalOfAccounts(isNamed: Bool) throws -> String? {
+    func refusalOfAccounts(isNamed: Bool, now: Instant) throws -> String? {
         if let refusal = try refusalOfNewcomers() { return refusal }
         let isFirst = try isNamed && Meta.lastNow(connection) == nil
         let leaving = try connection.integer(
@@ -47,8 +47,8 @@ final class DepartureLimit {
         let ahead = try connection.integer(
             """
             SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
-            WHERE s.leaves_told IS NOT NULL AND a.leaves_told IS NULL AND a.status = 'active'
-            """)
+            WHERE s.leaves_told > :now AND a.leaves_told IS NULL AND a.status = 'active'
+            """, ["now": .instant(now)])
         return try refusal(of: leaving + ahead, ahead > 0 ? "on days that lie ahead" : "at once")
     }
 

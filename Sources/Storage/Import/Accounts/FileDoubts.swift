@@ -37,7 +37,8 @@ struct FileDoubts {
         guard !context.isOngoing, !context.options.takesDepartures else { return nil }
         if context.takesGoodCells, let refusal = try shifted.refusal(columns, attributes, context) { return refusal }
         if let refusal = try foreign.refusal() { return refusal }
-        return hasDepartures ? try departures.refusalOfAccounts(isNamed: context.options.map != nil) : nil
+        guard hasDepartures else { return nil }
+        return try departures.refusalOfAccounts(isNamed: context.options.map != nil, now: context.now)
     }
 
     mutating func renew() {

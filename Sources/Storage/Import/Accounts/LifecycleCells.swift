@@ -64,7 +64,9 @@ final class LifecycleCells {
 
     /// Whether the row says that its account leaves, or has left.
     func departs(_ scalars: ContiguousArray<Scalar>) -> Bool {
-        isActive(scalars) == false || leavesTold.map { !scalars[$0].isNull } ?? false
+        if isActive(scalars) == false { return true }
+        guard let leavesTold, case .integer(let at) = scalars[leavesTold] else { return false }
+        return at > context.now.milliseconds
     }
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
@@ -97,7 +99,10 @@ final class LifecycleCells {
         }
         if isActive(scalars) == false { takeServedUntil(record, &scalars, &present) }
         if isActive(scalars) == true {
-            if !scalars[churnedAt].isNull { staying += 1 }
+            if !scalars[churnedAt].isNull {
+                staying += 1
+                if let leavesTold { scalars[leavesTold] = scalars[churnedAt] }
+            }
             scalars[churnedAt] = .null
         }
         return hasRequest || !scalars[churnedAt].isNull
@@ -157,6 +162,9 @@ final class LifecycleCells {
         present |= 1 << Int64(serviceEndAt)
         served += 1
     }
+
+    /// Learns of one with a day that is past that it leaves, or has left, on the day that was told before it came.
+    func leavesAsTold() { staying -= 1 }
 
     func renew() { (leaving, staying, served, dated) = (0, 0, 0, 0) }
 

@@ -22,13 +22,18 @@ struct ToldBefore {
     /// Where a staged row `s` was marked for calling an account active as before that has left since.
     static let isMarked = "s.is_old_news = 1"
 
-    /// Whether a staged row `s` does so of an account `a`; `:import` is its source.
+    /// Whether a staged row `s` does so of an account `a`; `:import` is its source. Who leaves on a day that was told ahead
+    /// beside the word of a customer is not back while both are told again.
     var isOldNews: String {
         let since =
             source == nil
-            ? "a.status_sent = 'active'" : "a.status_told IS NOT NULL AND NOT \(Self.hasChurned)"
+            ? "a.status_sent = 'active'"
+            : "a.status_told IS NOT NULL AND (NOT \(Self.hasChurned) OR a.status_told = 'active' AND \(Self.hasDayPast))"
         return "COALESCE(s.status = 'active' AND a.status = 'churned' AND \(since), false)"
     }
+
+    /// Whether a staged row `s` has a day of leaving that is past beside the word of a customer.
+    static let hasDayPast = "COALESCE(s.leaves_told <= \(AccountImport.now), false)"
 
     /// Whether a row calls an account churned for the first time.
     var isFirstChurn: String {
@@ -79,7 +84,7 @@ struct ToldBefore {
     var warnings: [String] {
         [
             departed.text.map {
-                "\($0) active here as before, and left since by an event, by billing or by another source; they stay so. The event "
+                "\($0) active here as before, and left since by an event, by billing, by another source or on the day that was told; they stay so. The event "
                     + "`reactivated` brings them back, or a status that changes here"
             },
             billed.text.map {

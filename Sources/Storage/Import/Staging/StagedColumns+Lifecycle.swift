@@ -41,7 +41,7 @@ extension StagedColumns {
                     self["service_end_at"]?.place != nil
                     ? updated("service_end_at")
                     : """
-                    CASE WHEN \(status) = 'active' AND \(isPresent(teller))
+                    CASE WHEN \(status) = 'active' AND \(isPresent(teller)) AND s.leaves_told IS NULL
                         THEN NULLIF(a.service_end_at, a.leaves_told) ELSE a.service_end_at END
                     """
                 set(
@@ -74,8 +74,8 @@ extension StagedColumns {
         if self["stage"] != nil { spellStage() }
     }
 
-    /// The day ahead on which an account leaves: a row that has the column of such days and names none takes back what was told;
-    /// who asks to stay, comes back or has left leaves on none.
+    /// The day ahead on which an account leaves: a row that has the column of such days and names none takes back what was told,
+    /// one with a day that has come does not; who asks to stay, comes back or has left leaves on none.
     private mutating func spellLeaving(_ status: String, toldBy teller: String?) {
         let takesBack = teller.map { isPresent($0) } ?? "false"
         let staysOn = self["cancel_requested_at"].map {
@@ -85,8 +85,10 @@ extension StagedColumns {
         add(
             "leaves_told", column: "leaves_told", CellReader("leaves_told", .text), place: nil, kind: .integer,
             updated: """
-                CASE WHEN \(status) = 'churned' THEN NULL WHEN \(takesBack) THEN s.leaves_told ELSE a.leaves_told END
-                """, inserted: "s.leaves_told")
+                CASE WHEN \(status) = 'churned' THEN NULL
+                    WHEN \(takesBack) AND COALESCE(s.leaves_told > \(AccountImport.now), true) THEN s.leaves_told
+                    ELSE a.leaves_told END
+                """, inserted: "CASE WHEN s.leaves_told > \(AccountImport.now) THEN s.leaves_told END")
         for (name, kind) in [("leaves_event", ColumnKind.integer), ("leaves_reason", .text)] {
             add(
                 name, column: name, CellReader(name, .text), place: nil, kind: kind,
