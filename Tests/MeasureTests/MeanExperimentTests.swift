@@ -43,7 +43,7 @@ struct MeanExperimentTests {
         try world.execute(
             """
             INSERT INTO history (account_id, attribute, at, value, previous)
-            SELECT e.account_id, 'mrr', e.entered_at + \(days) * 86400000, \(sql), a.mrr
+            SELECT e.account_id, 'mrr', e.entered_at + \(days * 86_400_000), \(sql), a.mrr
             FROM enrollment AS e JOIN account AS a ON a.id = e.account_id
             """)
         try world.execute(
