@@ -190,6 +190,9 @@ extension AttritionReport {
             ])
         var points: [Report.Chart.Control.Point] = []
         var expected = 0.0
+        let large = months.count { $0.flow.start >= Self.fewestOfMonth }
+        let unmeasured =
+            "No target is given, and \(total.successes == 0 ? "nobody has left" : "everybody left"), so that there is no mean to compare with."
         for (index, item) in months.enumerated() {
             // Of a handful of customers one would decide.
             let asked = item.flow.start >= Self.fewestOfMonth ? charts[index]?.points.first.flatMap { $0 } : nil
@@ -203,7 +206,10 @@ extension AttritionReport {
                     rates[index].rate.map { .number($0, .share) } ?? .none(""),
                     rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
                     item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
-                    asked.map { .interval($0.limits, .share) } ?? .none("Fewer than \(Self.fewestOfMonth) customers."),
+                    asked.map { .interval($0.limits, .share) }
+                        ?? .none(
+                            item.flow.start < Self.fewestOfMonth
+                                ? "Fewer than \(Self.fewestOfMonth) customers." : unmeasured),
                     .text(asked.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
                 ],
                 leads: [
@@ -221,7 +227,10 @@ extension AttritionReport {
         return Report.Section(
             "Month by month",
             [
-                .sentence(controlSentence(points, expected: expected, isTarget: target != nil)),
+                .sentence(
+                    large > 0 && points.allSatisfy { $0.limits == nil }
+                        ? "No month is asked about. \(unmeasured)"
+                        : controlSentence(points, expected: expected, isTarget: target != nil)),
                 .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
             ]
                 + (points.isEmpty

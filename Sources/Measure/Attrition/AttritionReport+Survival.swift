@@ -283,6 +283,10 @@ extension AttritionReport {
             there(at: Self.horizon),
             interval,
         ]
+        guard others.table.accounts > 0 else {
+            let alone = Report.Cell.none("There is no account outside of it to compare with.")
+            return cells + [alone, .none(""), alone]
+        }
         switch Self.difference(curve, others, horizon: Self.horizon) {
         case .success(let difference):
             cells += [.number(difference.estimate, .days), .interval(difference.interval(), .days)]
