@@ -303,6 +303,17 @@ struct ExperimentReportTests {
         #expect(verdict.contains("a nearer goal: one that "))
     }
 
+    /// A new period counts nobody who has entered by now.
+    @Test func whatTakesLongerThanWaitingIsNotOffered() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.addAccounts(1_000)
+        try world.launch("p")
+        try world.enroll("p", accounts: 1...1_000, days: 0...200, chances: ["holdout": 0.4, "treated": 0.4])
+        let verdict = try world.verdict("p", day: 200)
+        #expect(verdict.hasPrefix("The plan will not be full within a year"), "\(verdict)")
+        #expect(verdict.contains("waiting for all ") && !verdict.contains("`holdout: 50%`"), "\(verdict)")
+    }
+
     private func tables(_ report: Report) throws -> [String: [[String]]] {
         Dictionary(
             report.sections.flatMap(\.blocks).compactMap { block in

@@ -156,29 +156,35 @@ extension ExperimentPeriod {
     private func instead(of plan: ExperimentPlan) -> String {
         var offers: [String] = []
         /// From the beginning of a new period.
-        func days(_ accounts: Int) -> String {
-            guard facts.perDay > 0 else { return "" }
+        func days(_ accounts: Int) -> Int? {
+            guard facts.perDay > 0 else { return nil }
             let days = (Double(accounts) / facts.perDay).rounded(.up) + Double(window.milliseconds) / 86_400_000
-            return days < 1e6 ? " (\(Self.days(Int(days))))" : ""
+            return days < 1e6 ? Int(days) : nil
         }
-        let more = daysToFull.map { " (\(Self.days($0)))" } ?? ""
-        offers.append("waiting for all \(plan.accounts) accounts\(more)")
+        func said(_ days: Int?) -> String { days.map { " (\(Self.days($0)))" } ?? "" }
+        let waiting = daysToFull
+        // Who has entered counts no more in a new period: what would take longer than waiting is no offer.
+        func isSooner(_ accounts: Int) -> Bool {
+            guard let waiting, let days = days(accounts) else { return accounts < plan.accounts }
+            return days < waiting
+        }
+        offers.append("waiting for all \(plan.accounts) accounts\(said(waiting))")
         let treated = Array(repeating: 0.5 / Double(max(1, arms.arms.count - 1)), count: max(1, arms.arms.count - 1))
         let wider =
             plan.deviation.map {
                 ExperimentPlan.make(
                     Sample(count: 0, mean: plan.base, variance: $0 * $0), detect: plan.detect, weights: [0.5] + treated)
             } ?? ExperimentPlan.make(base: plan.base, detect: plan.detect, weights: [0.5] + treated)
-        if arms.hasHoldout, arms.weights[0] < 0.4, case .success(let wider) = wider {
-            offers.append("`holdout: 50%`, which needs \(wider.accounts)\(days(wider.accounts))")
+        if arms.hasHoldout, arms.weights[0] < 0.4, case .success(let wider) = wider, isSooner(wider.accounts) {
+            offers.append("`holdout: 50%`, which needs \(wider.accounts)\(said(days(wider.accounts)))")
         }
         let nearer = min(0.5, 3 * plan.base)
         if measured == nil, nearer > plan.base,
-            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights)
+            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights), isSooner(near.accounts)
         {
             offers.append(
                 "a nearer goal: one that \(Report.Unit.share.text(nearer)) reach needs \(near.accounts) for a fifth of it"
-                    + days(near.accounts))
+                    + said(days(near.accounts)))
         }
         return " What could be: \(offers.joined(separator: "; "))."
     }
@@ -249,7 +255,7 @@ extension ExperimentPeriod {
             let had = rule == .groupSequential ? "had" : open == 1 ? "has" : "have"
             let late = lateness.milliseconds > 0 ? ", with \(lateness.words) after it for what is told late," : ""
             notes.append(
-                "\(open) \(open == 1 ? "account" : "accounts") \(rule == .groupSequential ? "then" : "still") \(had) time\(late) "
+                "\(open) \(open == 1 ? "account" : "accounts") \(rule == .groupSequential ? "then still" : "still") \(had) time\(late) "
                     + "and \(open == 1 ? "counts" : "count") in no rate.")
         }
         return notes + entryNotes
