@@ -108,6 +108,24 @@ import Testing
         #expect(try events(world).count == 3)
     }
 
+    /// A status without a day is dated by the import that brings it; the event knows better.
+    @Test func theEventOfAChurnThatAStatusToldFirstSaysItsDay() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,status\na,active\nb,active\n")
+        world.advance(days: 1)
+        try world.load(.accounts, "key,status\na,churned\nb,active\n")
+        world.advance(days: 1)
+        let day = Instant(milliseconds: world.now.milliseconds / 86_400_000 * 86_400_000) - .days(3)
+        let report = try world.load(.events, "account,event,at,reason\na,churned,\(day),price\n")
+        #expect(report.warnings.isEmpty, "\(report)")
+        #expect(try events(world) == ["churned|\(day.milliseconds)"])
+        #expect(
+            try world.rows("SELECT status, churned_at FROM account WHERE key = 'a'") == ["churned|\(day.milliseconds)"])
+        // The next file of accounts, which tells no day, leaves it.
+        try world.load(.accounts, "key,status\na,churned\nb,active\n")
+        #expect(try world.rows("SELECT churned_at FROM account WHERE key = 'a'") == ["\(day.milliseconds)"])
+    }
+
     @Test func aChurnThatLiesFarOffIsNoCorrectionAndIsNamed() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key\na\n")

@@ -87,7 +87,7 @@ final class CorrectedStates {
         let isDigest = "length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '.'"
         try connection.forEach(
             """
-            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key FROM \(rows.name) s
+            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key, e.received_at FROM \(rows.name) s
             JOIN account a ON a.id = s.account_id
             JOIN event e ON e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at <> s.at
             WHERE NOT EXISTS (SELECT 1 FROM event o
@@ -104,8 +104,12 @@ final class CorrectedStates {
             let dedup = match.text(2) ?? ""
             if told.contains("\(rows.integer(row, .account) ?? 0) \(dedup)") { return }
             if kind == churned {
-                let distance = abs((rows.integer(row, .at) ?? former) - former)
-                if dedup.hasPrefix("column:") || distance > Self.mostOfChurns.milliseconds {
+                let at = rows.integer(row, .at) ?? former
+                let distance = abs(at - former)
+                // A status without a day is dated by its import, which knows less of it than an event from before.
+                let isOfImport = match.integer(6) - former < TimeSpan.days(1).milliseconds && at < former
+                let isOfColumn = dedup.hasPrefix("column:") && !isOfImport
+                if isOfColumn || distance > Self.mostOfChurns.milliseconds {
                     if distance >= TimeSpan.days(1).milliseconds { notTaken.add(match.text(5) ?? "") }
                     return
                 }
