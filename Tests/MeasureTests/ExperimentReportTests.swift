@@ -124,6 +124,26 @@ struct ExperimentReportTests {
         _ = try verdict(world)
     }
 
+    @Test func onceTheWinnerIsShippedTheVerdictIsThatOfThePeriodBefore() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        try world.launch("p", holdout: 0, on: 100)
+        let verdict = try verdict(world)
+        #expect(
+            verdict.hasPrefix(
+                "Since 2025-01-12 00:00 everybody gets the same, and nothing is compared. Period 1 said: Ship treated: "
+            ),
+            "\(verdict)")
+    }
+
+    /// At the look of day 98 others had no outcome than have none on day 99.
+    @Test func whoEnteredBehindTheLookIsNotSaidToHaveHadTimeThen() throws {
+        let world = try world(300, chances: ["holdout": 0.1, "treated": 0.3])
+        try world.addAccounts(10, after: 300)
+        try world.enroll("p", accounts: 301...310, days: 98.5...98.9, chances: ["holdout": 0, "treated": 0])
+        let text = try world.report("p", day: 99).text(width: 1_000)
+        #expect(text.contains("10 accounts that have entered by now had no outcome yet at the look, with "), "\(text)")
+    }
+
     @Test func laterEntriesOfAnAccountAndTheGlobalHoldoutAreLeftOutAndCounted() throws {
         let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
         let before = try world.verdict("p", day: 120)

@@ -252,11 +252,14 @@ extension ExperimentPeriod {
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
         if open > 0 {
-            let had = rule == .groupSequential ? "had" : open == 1 ? "has" : "have"
-            let late = lateness.milliseconds > 0 ? ", with \(lateness.words) after it for what is told late," : ""
-            notes.append(
-                "\(open) \(open == 1 ? "account" : "accounts") \(rule == .groupSequential ? "then still" : "still") \(had) time\(late) "
-                    + "and \(open == 1 ? "counts" : "count") in no rate.")
+            let (accounts, have) = open == 1 ? ("account", "has") : ("accounts", "have")
+            let who =
+                rule == .groupSequential
+                ? "\(open) \(accounts) that \(have) entered by now had no outcome yet at the look"
+                : "\(open) \(accounts) still \(have) time"
+            let late =
+                lateness.milliseconds > 0 ? ", with \(lateness.words) after the window for what is told late," : ""
+            notes.append("\(who)\(late) and \(open == 1 ? "counts" : "count") in no rate.")
         }
         return notes + entryNotes
     }
