@@ -305,9 +305,14 @@ extension ExperimentPeriod {
             ]
             if arm > 0 {
                 let effect = ComplierEffect.between(side(0), own)
+                // No share moves by more than all of itself.
+                let few = Report.Cell.none("The reached are too few to have made the difference.")
+                func cell(_ effect: ComplierEffect, _ cell: Report.Cell) -> Report.Cell {
+                    Self.possible.contains(effect.estimate) ? cell : few
+                }
                 cells += [
-                    said(.of(effect) { .number($0.estimate, .points) }),
-                    said(.of(effect) { .interval(bounded($0.interval()), .points) }),
+                    said(.of(effect) { cell($0, .number($0.estimate, .points)) }),
+                    said(.of(effect) { cell($0, .interval(bounded($0.interval()), .points)) }),
                 ]
             } else {
                 cells += [.none(""), .none("")]

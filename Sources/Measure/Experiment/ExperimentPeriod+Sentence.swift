@@ -105,13 +105,36 @@ extension ExperimentPeriod {
     private var planned: Int { (try? plan?.get())?.accounts ?? 0 }
     private var matured: Int { primary.counts.reduce(0) { $0 + $1.matured } }
 
+    /// Why there is no plan yet, where it is not for want of time.
+    private var unplanned: String {
+        let hits = primary.counts.reduce(0) { $0 + $1.hits }
+        let (few, all) = (hits < 10, matured - hits < 10)
+        if measured == nil, matured >= ExperimentPlan.leastHistory, few || all {
+            return
+                ", \(hits) of them with it: \(few ? "a goal that hardly anybody reaches" : "what nearly everybody reaches") tells no arms apart"
+        }
+        return facts.recent == 0 && matured < ExperimentPlan.leastHistory
+            ? ", and nobody has entered in the last four weeks" : ""
+    }
+
+    /// Of a period that is over nothing more is waited for.
+    var sentenceOfPast: String {
+        switch verdict {
+        case .keepRunning, .undetectable:
+            let share =
+                planned > 0 ? "\(matured) of \(planned) planned accounts" : "\(matured) accounts, and no plan was made,"
+            return "Over before anything was shown: \(share) have matured.\(soFar)"
+        default: return sentence
+        }
+    }
+
     private func keepRunning(_ days: Int?) -> String {
         switch plan {
         case nil:
             return
                 "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured"
                 + (measured == nil ? ", 10 with and 10 without \(goalName) among them" : "")
-                + "; \(matured) have so far."
+                + "; \(matured) have so far\(unplanned)."
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
@@ -197,10 +220,11 @@ extension ExperimentPeriod {
         return parts.isEmpty ? "" : " The effect in \(effectUnitName) lies within: \(parts.joined(separator: ", "))."
     }
 
-    /// What a year would show.
+    /// What a year from the launch would show, with those who have entered by now.
     private var reachable: String {
         guard case .success(let plan) = plan, facts.recent > 0 else { return "" }
-        let year = facts.perDay * Double(ExperimentVerdict.patience)
+        let rest = max(0, ExperimentVerdict.patience - Int((asOf - period.startedAt).milliseconds / 86_400_000))
+        let year = Double(entered) + facts.perDay * Double(rest)
         let sum = arms.weights.reduce(0, +)
         func size(_ arm: Int) -> Int {
             Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))

@@ -51,7 +51,7 @@ package struct ExperimentReport {
             report.sections.append(
                 .init(
                     "Period \(period.period.number), begun \(text(period.period.startedAt))",
-                    changed + [.sentence(period.sentence)] + period.primaryBlocks
+                    changed + [.sentence(period.sentenceOfPast)] + period.primaryBlocks
                         + period.entryNotes.map { .sentence($0) }))
         }
         return report
@@ -127,7 +127,7 @@ package struct ExperimentReport {
             verdict = [
                 .sentence(
                     "Since \(text(current.period.startedAt)) everybody gets the same, and nothing is compared. Period "
-                        + "\(before.period.number) said: \(before.sentence)")
+                        + "\(before.period.number) said: \(before.sentenceOfPast)")
             ]
         }
         if let playbook, let diff = diff(current, playbook) {
