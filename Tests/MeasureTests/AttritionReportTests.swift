@@ -102,7 +102,8 @@ struct AttritionReportTests {
         try world.add(10, came: 100, left: 100, reason: "price")
         let report = try world.attrition(on: 400)
         let rows = try report.section("How many leave").tables[0].rows
-        #expect(rows.last?[3].text.contains("10 came, 10 went") == true)
+        #expect(rows[10][0].text == "came" && rows[10][1].text == "10", "\(rows[10])")
+        #expect(rows[11][0].text == "went" && rows[11][1].text == "10", "\(rows[11])")
         #expect(try report.section("Why they leave").tables[0].rows[0][3].text == "10")
         let tenure = try report.section("When they leave").tables[0].rows[0].map(\.text)
         #expect(Array(tenure.prefix(4)) == ["1", "50", "50", "10"])
@@ -130,6 +131,23 @@ struct AttritionReportTests {
         for month in 0..<12 { try usual.add(9, came: 0, left: 45 + 30 * month) }
         let none = try sentence(usual)
         #expect(none.contains(": no difference is shown (z "), "\(none)")
+    }
+
+    /// Of forty customers not five are acceptable to lose; that all leave is more, whatever the normal distribution says.
+    @Test func thatFarTooManyOfAFewLeaveIsShown() throws {
+        func sentence(_ left: Int) throws -> String {
+            let world = try AttritionWorld()
+            try world.add(left, came: 0, left: 45)
+            try world.add(40 - left, came: 0)
+            let sentences = try world.attrition(on: 100).section("How many leave").sentences
+            return try #require(sentences.first { $0.hasPrefix("What is acceptable to lose") })
+        }
+        let all = try sentence(40)
+        #expect(
+            all.contains(": more is lost than that (by chance in under 0.0001 of such windows, asked at 0.025)."),
+            "\(all)")
+        let one = try sentence(1)
+        #expect(one.hasSuffix(" acceptable: too little time or too few customers to tell."), "\(one)")
     }
 
     @Test func thePictureOfMonthsBeginsWithEnoughCustomersAndSaysWhatChanceDoes() throws {
@@ -315,7 +333,8 @@ struct AttritionReportTests {
         #expect(rows[5][1] == nothing)
         // What nobody knows is not zero.
         #expect(
-            rows[7][0].text == "MRR" && rows[7][1] == nothing && rows[7][3].text == "at the start; at the end unknown")
+            rows[7][0].text == "MRR" && rows[7][1] == nothing
+                && rows[8][1] == .none("No customer at the end has an MRR that anybody knows."))
         try report.expectNoNonsense()
     }
 
