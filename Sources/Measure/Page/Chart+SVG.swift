@@ -134,14 +134,17 @@ extension Report.Chart.Control {
                     "class": "target", "x1": SVG.number(plot.left), "x2": SVG.number(plot.end), "y1": SVG.number(y),
                     "y2": SVG.number(y),
                 ])
-            // At the end that has more room.
-            func room(_ points: some Sequence<Report.Chart.Control.Point>) -> Double {
-                points.compactMap { $0.value.map { abs(plot.y($0) - (y - 10)) } }.min() ?? .infinity
+            // Over or under the line, at the end of it that has the most room.
+            func room(_ isAtEnd: Bool, _ below: Double) -> Double {
+                let near = isAtEnd ? points.suffix(4) : points.prefix(4)
+                return near.compactMap { $0.value.map { abs(plot.y($0) - (y + below - 4)) } }.min() ?? .infinity
             }
-            let isAtEnd = room(points.suffix(4)) >= room(points.prefix(4))
+            let spots = [(true, -6.0), (true, 16), (false, -6), (false, 16)]
+            let (isAtEnd, below) = spots.max { room($0.0, $0.1) < room($1.0, $1.1) } ?? spots[0]
             plot.label(
                 &svg, "\(target == nil ? "mean" : "target") \(Report.Unit.share.text(center))",
-                x: isAtEnd ? plot.end - 4 : plot.left + 4, y: y - 6, anchor: isAtEnd ? "end" : "start", style: "strong")
+                x: isAtEnd ? plot.end - 4 : plot.left + 4, y: y + below, anchor: isAtEnd ? "end" : "start",
+                style: "strong")
         }
         let line = points.indices.compactMap { index in
             points[index].value.map { (plot.slot(index, of: count), plot.y($0)) }
