@@ -15,7 +15,8 @@ extension RiskReport {
 
     /// Who is at risk, those first of whom most is at stake.
     func who() throws -> [Report.Block] {
-        let cases = try cases()
+        let curve = SurvivalCurve(tenures.lifetimes().flatMap(\.lifetimes), least: AttritionReport.fewest)
+        let cases = try cases(curve)
         guard !cases.isEmpty else { return [] }
         let worth = workspace.dataMap.value
         let hasStakes = worth != nil
@@ -40,13 +41,12 @@ extension RiskReport {
         }
         var blocks: [Report.Block] = [.table(table)]
         if cases.count > Self.shown { blocks.append(.sentence("\(cases.count - Self.shown) more follow in the list.")) }
-        if let worth { blocks.append(.sentence(stakes(cases, worth))) }
+        if let worth { blocks.append(.sentence(stakes(cases, worth, nobodyLeft: curve.table.events == 0))) }
         return blocks
     }
 
-    private func cases() throws -> [Case] {
+    private func cases(_ curve: SurvivalCurve) throws -> [Case] {
         let worth = workspace.dataMap.value
-        let curve = SurvivalCurve(tenures.lifetimes().flatMap(\.lifetimes), least: AttritionReport.fewest)
         let ages = Dictionary(tenures.customers().map { ($0.id, $0.age) }) { first, _ in first }
         return try figures.accounts().map { account in
             let stake = worth.flatMap { worth -> Double? in
@@ -61,12 +61,13 @@ extension RiskReport {
         }
     }
 
-    private func stakes(_ cases: [Case], _ worth: CustomerValue) -> String {
+    private func stakes(_ cases: [Case], _ worth: CustomerValue, nobodyLeft: Bool) -> String {
         let all = cases.reduce(0) { $0 + ($1.stake ?? 0) }
         var text =
             "At stake is what they would bring within \(worth.days) days if they stayed as customers of their age do: "
             + "\(Report.Unit.share.text(worth.margin)) of their MRR for the days to be expected, "
             + "\(Report.Unit.money(currency).text(all)) \(currency) together."
+            + (nobodyLeft ? " Nobody is known to have left yet, so it is all that they would pay." : "")
         guard let cost = worth.touchCost else {
             return text + " `ltv: { touch_cost: }` in data.yaml also tells which cases are not worth a touch."
         }

@@ -132,6 +132,10 @@ package struct RiskReport {
         guard !items.isEmpty else {
             return Report.Section(title, [.sentence("No playbook with a `risk:` is live, and none did anything.")])
         }
+        func hasGoal(_ item: RiskFigures.OfPlaybook) -> Bool {
+            item.goals + item.open > 0 || workspace.playbook(item.playbook)?.goalWindow != nil
+        }
+        let none = Report.Cell.none("The playbook has no goal.")
         for item in items {
             func lead(_ arm: String, _ state: AccountList.Inside.State) -> Report.Table.Lead {
                 var question = AccountQuestion()
@@ -140,11 +144,12 @@ package struct RiskReport {
                 return .accounts(question)
             }
             let treated = Arm.treated.rawValue
+            let goals: [Report.Cell] = hasGoal(item) ? [item.goals, item.open].map { .count($0) } : [none, none]
             table.add(
                 [
                     .text(item.playbook), (workspace.playbook(item.playbook)?.risk).map(named) ?? .text(""),
                     .count(item.treated),
-                    .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
+                    .count(item.heldOut), .count(item.sent), goals[0], goals[1], .count(item.left),
                 ],
                 leads: [
                     nil, nil, lead(treated, .all), lead(AccountQuestion.heldOut, .all),
@@ -155,13 +160,16 @@ package struct RiskReport {
         }
         let treated = items.reduce(0) { $0 + $1.treated }
         let goals = items.reduce(0) { $0 + $1.goals }
+        let soFar =
+            items.contains(where: hasGoal)
+            ? ", \(goals) of which \(goals == 1 ? "has" : "have") reached the goal so far and "
+                + "\(items.reduce(0) { $0 + $1.open }) still can" : ""
         return Report.Section(
             title,
             [
                 .sentence(
-                    "\(treated) \(treated == 1 ? "account was" : "accounts were") taken in, \(goals) of which \(goals == 1 ? "has" : "have") reached the goal so far and "
-                        + "\(items.reduce(0) { $0 + $1.open }) still can. Whether the playbooks were the cause is for "
-                        + "`report experiment` to say."),
+                    "\(treated) \(treated == 1 ? "account was" : "accounts were") taken in\(soFar). Whether the playbooks changed "
+                        + "anything is for `report experiment` to say."),
                 .table(table),
             ])
     }

@@ -101,6 +101,8 @@ import Testing
         #expect(back.complaints.contains("1 address was erased before and will not be written to"), "\(back)")
         #expect(
             try scratch.query("SELECT reason FROM suppression WHERE address = 'owner@a3.example'") == [["erased"]])
+        // By its name and by its hash it is one address.
+        #expect(try scratch.keeptouch("status").output.contains("1 addresses suppressed"))
         // What the file calls them is not kept again.
         try scratch.write("more.csv", "account,key,email,name,role\na3,x,owner@a3.example,Ida Brightwater,owner\n")
         #expect(try scratch.keeptouch("import", "contacts", "more.csv").code == 0)
@@ -159,6 +161,7 @@ import Testing
                 "SELECT name, status, a_seats, churned_at IS NOT NULL FROM account WHERE key LIKE 'erased-%'")
                 == [["", "churned", "", "1"]])
         #expect(try scratch.number("SELECT count(*) FROM account") == 20)
+        #expect(try scratch.keeptouch("status").output.contains("small: 19 accounts, "))
         let run = try scratch.keeptouch("run")
         #expect(run.code == 0 && run.output.contains("The books balance"), "\(run)")
         let again = try scratch.keeptouch("forget", "--account", "a3")

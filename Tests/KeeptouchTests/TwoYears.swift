@@ -10,11 +10,18 @@ import Testing
 struct TwoYears: Sendable {
     let truth: SampleTruth
     let attrition: Report
+    /// As of the first morning of each quarter behind the first one that was lived through.
+    let quarters: [Quarter]
     let risk: Report
     /// The titles of reasons.
     let reasons: [String: String]
     /// The day of the reports.
     let today: Day
+
+    struct Quarter: Sendable {
+        var today: Day
+        var attrition: Report
+    }
 
     /// One year of them in the short form, a dozen in the long one.
     static let seeds = (0..<UInt64(Rounds.count(1, long: 12))).map { 8 + $0 }
@@ -33,9 +40,16 @@ struct TwoYears: Sendable {
         let truth = SampleTruth(Self.sample(seed, accounts: 220))
         let today = truth.sample.last + 1
         let margin = "\nltv: { margin: 80%, horizon: 365d }\n"
-        (attrition, risk, reasons) = try truth.played(more: margin) { connection, workspace, end in
+        (attrition, quarters, risk, reasons) = try truth.played(more: margin) { connection, workspace, end in
             (
                 try AttritionReport.report(connection, workspace: workspace, asOf: end),
+                try stride(from: 10, through: 25, by: 3).map { month in
+                    let (today, zone) = (try Self.first(month), workspace.configuration.zone)
+                    return Quarter(
+                        today: today,
+                        attrition: try AttritionReport.report(
+                            connection, workspace: workspace, asOf: zone.start(of: today) + .hours(4)))
+                },
                 try RiskReport.report(connection, workspace: workspace, asOf: end),
                 Dictionary(workspace.dataMap.reasons.map { ($0.name, $0.title ?? $0.name) }) { first, _ in first }
             )

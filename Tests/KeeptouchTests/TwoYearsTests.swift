@@ -1,3 +1,4 @@
+import Foundation
 import Measure
 import Playbooks
 import Testing
@@ -9,8 +10,8 @@ struct TwoYearsTests {
     /// The same day of a later month, or its last.
     private static func anniversary(of day: Day, months: Int) -> Day {
         let parts = day.description.split(separator: "-").compactMap { Int($0) }
-        let month = parts[1] + months
-        let (year, number) = (parts[0] + (month - 1) / 12, (month - 1) % 12 + 1)
+        let month = parts[0] * 12 + parts[1] - 1 + months
+        let (year, number) = (month / 12, month % 12 + 1)
         let last = (28...31).last { Day(year: year, month: number, day: $0) != nil } ?? 28
         return Day(year: year, month: number, day: min(parts[2], last)) ?? day
     }
@@ -31,6 +32,45 @@ struct TwoYearsTests {
             let share = Report.Unit.share.text(kept / there.reduce(0) { $0 + $1.mrr })
             // Nobody pays more or less than at first, so that net and gross are the same.
             #expect(row[7] == share && row[8] == share, "\(row)")
+        }
+    }
+
+    @Test(arguments: TwoYears.seeds) func everyQuarterHasTheHeadlineOfTheTruth(seed: UInt64) throws {
+        let world = try TwoYears.world(seed)
+        #expect(world.quarters.count == 6)
+        for quarter in world.quarters {
+            let (from, to) = (Self.anniversary(of: quarter.today, months: -12), quarter.today)
+            let figures = try world.texts("Attrition", in: quarter.attrition)
+            func row(_ figure: String) throws -> [String] { try #require(figures.first { $0[0] == figure }) }
+            let there = world.truth.lives.filter { $0.isThere(from - 1) }
+            let gone = there.count { !$0.isThere(to - 1) }
+            let came = world.truth.lives.count { $0.came >= from && $0.came < to }
+            let went = world.truth.lives.count { life in life.left.map { $0 >= from && $0 < to } ?? false }
+            let end = world.truth.lives.filter { $0.isThere(to - 1) }
+            let rate = Double(gone) / Double(there.count)
+            let share = Report.Unit.share
+            #expect(try row("logo churn")[1] == share.text(rate))
+            let days = Double(to - from)
+            #expect(try row("a month at that pace")[1] == share.text(1 - pow(1 - rate, 365 / 12 / days)))
+            #expect(try row("a year at that pace")[1] == share.text(1 - pow(1 - rate, 365 / days)))
+            let mean = Double(there.count + end.count) / 2
+            #expect(try row("departures ÷ mean accounts")[1] == share.text(Double(went) / mean))
+            let lived = world.truth.lives.reduce(0) { $0 + max(0, min($1.left ?? to, to) - max($1.came, from)) }
+            #expect(try row("departures per 30 account-days")[1] == share.text(Double(went) / Double(lived) * 30))
+            func money(_ lives: [SampleTruth.Life]) -> String {
+                Report.Unit.money("USD").text(lives.reduce(0) { $0 + $1.mrr } * 100)
+            }
+            let kept = there.filter { $0.isThere(to - 1) }.reduce(0) { $0 + $1.mrr }
+            let retained = share.text(kept / there.reduce(0) { $0 + $1.mrr })
+            #expect(try row("GRR")[1] == retained && row("NRR")[1] == retained)
+            #expect(try row("MRR")[1] == money(there) && row("MRR at the end")[1] == money(end))
+            let counts = try ["customers", "came", "went", "customers at the end"].map { try row($0)[1] }
+            #expect(counts == [there.count, came, went, end.count].map { "\($0)" })
+            let text = quarter.attrition.text(width: 10_000)
+            #expect(
+                text.contains(
+                    "Of \(there.count) accounts that were customers when \(from) began, \(gone) were none when \(to) did"
+                ))
         }
     }
 

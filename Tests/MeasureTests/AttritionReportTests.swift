@@ -1,5 +1,4 @@
 import Decisions
-import Foundation
 import Measure
 import Playbooks
 import Statistics
@@ -103,7 +102,8 @@ struct AttritionReportTests {
         try world.add(10, came: 100, left: 100, reason: "price")
         let report = try world.attrition(on: 400)
         let rows = try report.section("How many leave").tables[0].rows
-        #expect(rows.last?[3].text.contains("10 came, 10 went") == true)
+        #expect(rows[10][0].text == "came" && rows[10][1].text == "10", "\(rows[10])")
+        #expect(rows[11][0].text == "went" && rows[11][1].text == "10", "\(rows[11])")
         #expect(try report.section("Why they leave").tables[0].rows[0][3].text == "10")
         let tenure = try report.section("When they leave").tables[0].rows[0].map(\.text)
         #expect(Array(tenure.prefix(4)) == ["1", "50", "50", "10"])
@@ -133,6 +133,23 @@ struct AttritionReportTests {
         #expect(none.contains(": no difference is shown (z "), "\(none)")
     }
 
+    /// Of forty customers not five are acceptable to lose; that all leave is more, whatever the normal distribution says.
+    @Test func thatFarTooManyOfAFewLeaveIsShown() throws {
+        func sentence(_ left: Int) throws -> String {
+            let world = try AttritionWorld()
+            try world.add(left, came: 0, left: 45)
+            try world.add(40 - left, came: 0)
+            let sentences = try world.attrition(on: 100).section("How many leave").sentences
+            return try #require(sentences.first { $0.hasPrefix("What is acceptable to lose") })
+        }
+        let all = try sentence(40)
+        #expect(
+            all.contains(": more is lost than that (by chance in under 0.0001 of such windows, asked at 0.025)."),
+            "\(all)")
+        let one = try sentence(1)
+        #expect(one.hasSuffix(" acceptable: too little time or too few customers to tell."), "\(one)")
+    }
+
     @Test func thePictureOfMonthsBeginsWithEnoughCustomersAndSaysWhatChanceDoes() throws {
         let world = try AttritionWorld()
         try world.add(5, came: 0)
@@ -149,6 +166,32 @@ struct AttritionReportTests {
             section.sentences[0].hasPrefix(
                 "All 9 months lie within three standard deviations of the target, where chance alone puts 0.1"),
             "\(section.sentences[0])")
+    }
+
+    /// Without a target the mean of all months is what each is compared with, and nobody's leaving makes none.
+    @Test func monthsWithoutATargetAndWithoutDeparturesAreSaidToHaveNothingToBeComparedWith() throws {
+        let dataMap = AttritionWorld.dataMap.replacing("attrition: { target: 2.5% per month }", with: "")
+        let world = try AttritionWorld(dataMap: dataMap)
+        try world.add(30, came: 1)
+        let section = try world.attrition(on: 100).section("Month by month")
+        let why = "No target is given, and nobody has left, so that there is no mean to compare with."
+        #expect(section.sentences[0] == "No month is asked about. \(why)")
+        #expect(section.tables[0].rows.last?[9] == .none(why))
+        let few = try AttritionWorld(dataMap: dataMap)
+        try few.add(3, came: 1)
+        #expect(
+            try few.attrition(on: 100).section("Month by month").sentences[0]
+                == "No month begins with 20 customers, so none is asked about.")
+    }
+
+    @Test func aSegmentOfEverybodyHasNobodyToBeComparedWith() throws {
+        let world = try AttritionWorld(
+            dataMap: AttritionWorld.dataMap.replacing("small: mrr < 50 and", with: "all: mrr > 0 and"))
+        try world.add(40, came: 1)
+        try world.add(12, came: 1, left: 100)
+        let row = try #require(try world.attrition(on: 400).section("By segment").tables[0].rows.first)
+        let alone = Report.Cell.none("There is no account outside of it to compare with.")
+        #expect(row[6] == alone && row[8] == alone, "\(row)")
     }
 
     @Test func aMonthOfTenureStandsOutOnlyBeyondChance() throws {
@@ -205,6 +248,7 @@ struct AttritionReportTests {
         }
         let section = try world.attrition(on: 200).section("What all playbooks did together")
         #expect(section.sentences[0].contains("The playbooks kept accounts: about"))
+        #expect(section.sentences[0].contains("(the last one is due by 2026-01-01)"), "\(section.sentences[0])")
         #expect(section.tables[0].rows[0][1].text == "\(heldOut.count)")
         #expect(section.tables[0].rows[1][1].text == "\(1_000 - heldOut.count)")
     }
@@ -289,7 +333,8 @@ struct AttritionReportTests {
         #expect(rows[5][1] == nothing)
         // What nobody knows is not zero.
         #expect(
-            rows[7][0].text == "MRR" && rows[7][1] == nothing && rows[7][3].text == "at the start; at the end unknown")
+            rows[7][0].text == "MRR" && rows[7][1] == nothing
+                && rows[8][1] == .none("No customer at the end has an MRR that anybody knows."))
         try report.expectNoNonsense()
     }
 
@@ -303,48 +348,6 @@ struct AttritionReportTests {
         try world.attrition(on: 300, from: march, to: may).expectNoNonsense()
         try world.attrition(on: 300, from: may).expectNoNonsense()
         try world.attrition(on: 300, to: march).expectNoNonsense()
-    }
-
-    /// Reports and the erasure itself, over a database.
-    @Test func anErasedAccountNeitherLeavesNorStaysInTheReports() throws {
-        let world = try AttritionWorld()
-        try world.add(40, came: 1)
-        try world.add(8, came: 1, left: 150, reason: "price")
-        try world.add(2, came: 1, left: 150, plan: "free", reason: "price")
-        let before = try world.attrition(on: 400)
-        try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: world.store.path + ".secret"))
-        try world.store.write { connection in
-            for key in ["a1", "a2", "a41", "a50"] {
-                _ = try Erasure(
-                    connection, key: ErasureKey(secret: [UInt8](repeating: 7, count: 32)),
-                    dataMap: world.workspace.dataMap, now: AttritionWorld.day(300)
-                ).erase(.account(key))
-            }
-        }
-        let after = try world.attrition(on: 400)
-        #expect(try before.section("How many leave").sentences[0].hasPrefix("Of 50 accounts"))
-        #expect(
-            try after.section("How many leave").sentences[0].hasPrefix(
-                "Of 48 accounts that were customers when 2025-02-01 began, 10 were none"))
-        let reasons = try after.section("Why they leave").tables[0].rows.map { [$0[0].text, $0[3].text] }
-        #expect(reasons == [["price", "10"]])
-        let plans = try after.section("By plan").tables[0].rows.map { [$0[0].text, $0[1].text] }
-        #expect(plans == [["free", "2"], ["pro", "46"]])
-        #expect(
-            try after.section("What is missing").sentences == [
-                "4 accounts were erased since: 2 had left before and count with their dates, MRR and reason; 2 were "
-                    + "customers and count on no side, as nobody knows whether they are still there."
-            ])
-        try after.expectNoNonsense()
-        // Who had left before it was erased left for its reason, without a warning; who was a customer did not leave.
-        let risk = try world.risk(on: 301)
-        #expect(risk.table(named: "Departures by reason") == nil)
-        let month = try world.store.read {
-            try RiskReport.report(
-                $0, workspace: world.workspace, from: Day(number: 20_089 + 140), asOf: AttritionWorld.day(400))
-        }
-        let departures = try #require(month.table(named: "Departures by reason")).rows.map { $0.map(\.text) }
-        #expect(departures.map { [$0[0], $0[1]] } == [["price", "10"]], "\(departures)")
     }
 
     @Test func accountsThatAreGoneCountNoMore() throws {

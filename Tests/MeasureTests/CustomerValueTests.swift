@@ -81,4 +81,14 @@ struct CustomerValueTests {
                 "Each is worth more than the 0.50 USD that a touch costs."))
         try report.expectNoNonsense()
     }
+
+    @Test func beforeAnybodyHasLeftAllIsAtStakeThatTheyWouldPay() throws {
+        let world = try world("ltv: { margin: 50% }")
+        try world.store.write { connection in
+            try connection.execute("DELETE FROM event")
+            try connection.execute("UPDATE account SET status = 'active', churned_at = NULL")
+        }
+        let all = "Nobody is known to have left yet, so it is all that they would pay."
+        #expect(try world.risk(on: 400).section("At risk").sentences.joined(separator: " ").contains(all))
+    }
 }

@@ -26,6 +26,23 @@ struct ExperimentDesignTests {
         #expect(text.contains("Base rate 5.0% (as you say), holdout 50.0%, 5% error, 80% power, 100.0 accounts a day"))
     }
 
+    /// The verdict is of first entries, and so are the days.
+    @Test func theDaysCountFirstEntriesOfAccountsThatAreCompared() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.addAccounts(280)
+        try world.launch("p")
+        for first in [0.0, 20] {
+            try world.enroll("p", accounts: 1...280, days: first...28, chances: ["holdout": 0, "treated": 0])
+        }
+        let text = try world.store.read { connection in
+            try ExperimentDesign(
+                try #require(world.workspace.playbook("p")), in: world.workspace, base: 0.3, perDay: nil, detect: nil,
+                connection, asOf: ExperimentWorld.instant(28)
+            ).make().text(width: 1_000)
+        }
+        #expect(text.contains(", 10.0 accounts a day"), "\(text)")
+    }
+
     @Test func whatIsMissingIsSaid() throws {
         #expect(try text(base: nil).contains("Say what you expect: --base 15%"))
         #expect(try text(base: 0.3).contains("Say how many enter: --per-day 40"))

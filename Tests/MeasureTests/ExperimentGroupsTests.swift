@@ -109,8 +109,8 @@ struct ExperimentGroupsTests {
                 INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
                     entered_at, state, ended_at, goal_until, goal_at, exclusive)
                 SELECT account_id, playbook_id, version_id, '\(round)', experiment_id, arm, variant,
-                    entered_at + \(round) * 864000000, state, ended_at, goal_until + \(round) * 864000000,
-                    goal_at + \(round) * 864000000, exclusive FROM enrollment WHERE match_key = ''
+                    entered_at + \(round * 864_000_000), state, ended_at, goal_until + \(round * 864_000_000),
+                    goal_at + \(round * 864_000_000), exclusive FROM enrollment WHERE match_key = ''
                 """)
         }
         let report = try world.report("p", day: 100, rule: .fixed)

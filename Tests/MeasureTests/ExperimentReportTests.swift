@@ -59,7 +59,10 @@ struct ExperimentReportTests {
     @Test(arguments: [0.0, 1.0])
     func nobodyOrEverybodyReachingTheGoalGivesNoVerdict(chance: Double) throws {
         let world = try world(1_000, chances: ["holdout": chance, "treated": chance])
-        #expect(try verdict(world).hasPrefix("Keep running: the plan is made when 300 accounts have matured, 10 with"))
+        let verdict = try verdict(world)
+        #expect(verdict.hasPrefix("Keep running: the plan is made when 300 accounts have matured, 10 with"))
+        let why = chance == 0 ? "a goal that hardly anybody reaches" : "what nearly everybody reaches"
+        #expect(verdict.hasSuffix(" of them with it: \(why) tells no arms apart."), "\(verdict)")
     }
 
     @Test func aHoldoutOfOneGivesNoVerdict() throws {
@@ -122,6 +125,23 @@ struct ExperimentReportTests {
         #expect(text.contains("Changed: weights or holdout. This is period 2"))
         #expect(text.contains("Period 1, begun 2024-10-04 00:00\nShip treated"))
         _ = try verdict(world)
+    }
+
+    @Test func whatTheReachedCannotHaveMadeIsNotSaidToBeTheirs() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        try world.execute("UPDATE touch SET state = 'capped' WHERE ghost = 0 AND id % 20 <> 0")
+        let table = try #require(try world.report("p", day: 120).table(named: "Where the message arrived"))
+        let few = Report.Cell.none("The reached are too few to have made the difference.")
+        #expect(table.rows[1][4] == few && table.rows[1][5] == few, "\(table.rows)")
+    }
+
+    /// At the look of day 98 others had no outcome than have none on day 99.
+    @Test func whoEnteredBehindTheLookIsNotSaidToHaveHadTimeThen() throws {
+        let world = try world(300, chances: ["holdout": 0.1, "treated": 0.3])
+        try world.addAccounts(10, after: 300)
+        try world.enroll("p", accounts: 301...310, days: 98.5...98.9, chances: ["holdout": 0, "treated": 0])
+        let text = try world.report("p", day: 99).text(width: 1_000)
+        #expect(text.contains("10 accounts that have entered by now had no outcome yet at the look, with "), "\(text)")
     }
 
     @Test func laterEntriesOfAnAccountAndTheGlobalHoldoutAreLeftOutAndCounted() throws {

@@ -123,7 +123,7 @@ final class ExperimentWorld {
                 INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
                     entered_at, state, ended_at, goal_until, goal_at, exclusive)
                 SELECT :account, p.id, p.version_id, '', x.id, :arm, :variant, CAST(:at AS bigint), 'ended',
-                    CAST(:at AS bigint), CAST(:at AS bigint) + 30 * 86400000,
+                    CAST(:at AS bigint), CAST(:at AS bigint) + 2592000000,
                     :goal, 0
                 FROM playbook AS p JOIN experiment AS x ON x.name = p.name
                     AND x.period = (SELECT max(period) FROM experiment WHERE name = p.name)

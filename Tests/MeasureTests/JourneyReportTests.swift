@@ -47,9 +47,9 @@ struct JourneyReportTests {
             try connection.execute(
                 """
                 INSERT INTO account (id, key, created_at, mrr, a_plan, journey, status, churned_at)
-                SELECT id, id, :zero + came * :day, 4000, CASE journey WHEN 'a' THEN 'free' ELSE 'pro' END, journey,
+                SELECT id, CAST(id AS TEXT), CAST(:zero AS bigint) + came * CAST(:day AS bigint), 4000, CASE journey WHEN 'a' THEN 'free' ELSE 'pro' END, journey,
                     CASE WHEN NOT activated AND came % 2 = 0 AND came < 335 THEN 'churned' ELSE 'active' END,
-                    CASE WHEN NOT activated AND came % 2 = 0 AND came < 335 THEN :zero + (came + 25) * :day END
+                    CASE WHEN NOT activated AND came % 2 = 0 AND came < 335 THEN CAST(:zero AS bigint) + (came + 25) * CAST(:day AS bigint) END
                 FROM person
                 """, names)
             for (stage, after, condition) in [
@@ -59,7 +59,7 @@ struct JourneyReportTests {
                 try connection.execute(
                     """
                     INSERT INTO stage_entry (account_id, journey, stage, at, how)
-                    SELECT id, journey, :stage, :zero + (came + \(after)) * :day, 'entered' FROM person
+                    SELECT id, journey, :stage, CAST(:zero AS bigint) + (came + \(after)) * CAST(:day AS bigint), 'entered' FROM person
                     WHERE \(condition) AND came + \(after) < 360
                     """, names.merging(["stage": .text(stage)]) { $1 })
             }

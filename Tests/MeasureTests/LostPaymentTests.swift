@@ -18,7 +18,7 @@ struct LostPaymentTests {
         let rows = section.tables[0].rows.map { $0.map(\.text) }
         #expect(rows[5][0] == "GRR" && rows[5][1] == "94.0%", "\(rows[5])")
         #expect(rows[6][0] == "NRR" && rows[6][1] == "94.0%", "\(rows[6])")
-        #expect(rows[7][3] == "at the start; at the end 790.00 USD", "\(rows[7])")
+        #expect(rows[8][1] == "790.00", "\(rows[8])")
         #expect(
             section.sentences.contains(
                 "9 customers have an MRR that nobody knows any more; they count with what was known last."),
@@ -44,5 +44,29 @@ struct LostPaymentTests {
             rows.map { "\($0[0]) \($0[3])" } == ["stays without paying 2", "payment_failed 1", "price 1"], "\(rows)")
         // Five days earlier nobody knew.
         #expect(try reasons(on: 202).map { $0[0] } == ["stays without paying"])
+    }
+
+    /// Who is paid, as by a credit, pays nothing.
+    @Test func aNegativeMRRIsKnownAndNone() throws {
+        let world = try AttritionWorld()
+        try world.add(30, came: 1)
+        try world.pay(-1_000, account: 1, from: 40)
+        let report = try world.attrition(on: 100)
+        let rows = try report.section("How many leave").tables[0].rows.map { $0.map(\.text) }
+        #expect(rows[0][1] == "3.3%" && rows[11][1] == "1", "\(rows)")
+        #expect(!report.text().contains("nobody knows any more"))
+    }
+
+    @Test func whereNobodyPaysAnythingKnownNoneIsSaidToBeLost() throws {
+        let world = try AttritionWorld(dataMap: AttritionWorld.dataMap + "\nltv: { margin: 50% }\n")
+        try world.add(30, came: 1, mrr: nil)
+        try world.add(6, came: 1, left: 50, mrr: nil, reason: "price")
+        let report = try world.attrition(on: 100)
+        let why = try report.section("Why they leave")
+        #expect(why.sentences[0].hasPrefix("6 departures, of which nobody knows what they paid."), "\(why.sentences)")
+        #expect(why.tables[0].rows[0][6] == .none("Nobody knows what they paid."))
+        let worth = try #require(report.table(named: "Lifetime value")).rows[0]
+        let none = Report.Cell.none("There is no customer of today of whom it is known what it pays.")
+        #expect(worth[3] == none && worth[5] == none, "\(worth)")
     }
 }

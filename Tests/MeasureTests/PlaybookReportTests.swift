@@ -65,6 +65,14 @@ struct PlaybookReportTests {
         #expect(try row(42.1).open == 0)
     }
 
+    @Test func withoutAGoalThereIsNoneToReach() throws {
+        let world = try world()
+        try world.execute("UPDATE enrollment SET goal_until = NULL, goal_at = NULL")
+        let table = try #require(report(world, "p", day: 42.1).table(named: "Versions"))
+        let none = Report.Cell.none("There is no goal.")
+        #expect(table.rows[0][9...12].allSatisfy { $0 == none }, "\(table.rows[0])")
+    }
+
     /// A match that ended while its account was inside was not answered; the one that its account entered by was.
     @Test func matchesThatEndedInsideDidNotEnter() throws {
         let world = try world()

@@ -41,6 +41,15 @@ struct RiskReportTests {
         return world
     }
 
+    @Test func aPlaybookWithoutAGoalIsNotSaidToHaveMissedIt() throws {
+        let world = try Self.world()
+        let section = try world.risk(on: 40).section("What the playbooks did")
+        #expect(
+            section.sentences[0].hasPrefix("0 accounts were taken in. Whether the playbooks changed anything is for"))
+        let none = Report.Cell.none("The playbook has no goal.")
+        #expect(section.tables[0].rows[0][5] == none && section.tables[0].rows[0][6] == none)
+    }
+
     /// On the tenth day two matched, on the twentieth a rule held them, on the thirtieth they were released.
     @Test func whatIsHeldIsSaidAndAsOfItsTime() throws {
         let world = try Self.world()

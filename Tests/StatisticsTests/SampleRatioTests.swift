@@ -41,6 +41,13 @@ import Testing
     #expect(SampleRatio(observed: [-1, 4], weights: [.nan, -1]).p == 1)
 }
 
+/// χ² gives 17 of 29 for a share of 30 % a p of 0.0008, which would be an alarm.
+@Test func theAlarmOfAFewDozenIsExact() {
+    let check = SampleRatio(observed: [17, 12], weights: [0.3, 0.7])
+    #expect(ChiSquared.above(check.chiSquared, degrees: 1) < SampleRatio.threshold)
+    #expect(isClose(check.p, 0.0017079469696747904) && !check.isAlarm)
+}
+
 @Test func weightsThatAreNoNumbersCountAsZero() {
     let check = SampleRatio(observed: [5, 5, 1], weights: [1, 1, .infinity])
     #expect(check.leaked == 1 && check.degrees == 1 && check.p == 1)

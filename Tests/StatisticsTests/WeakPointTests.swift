@@ -33,14 +33,17 @@ private struct ScatteredStep {
     private var came: [Int] = []
 
     /// - Parameter drop: the factor of the share from a day on.
-    init(days: Int, perDay: Int, drop: (from: Int, factor: Double)? = nil, random: inout some RandomNumberGenerator) {
+    init(
+        days: Int, perDay: Int, drop: (days: Range<Int>, factor: Double)? = nil,
+        random: inout some RandomNumberGenerator
+    ) {
         var share = 0.5
         for day in 0..<days {
             if day % 7 == 0 {
                 let normal = (0..<12).reduce(-6.0) { sum, _ in sum + .random(in: 0..<1, using: &random) }
                 share = 1 / (1 + exp(-0.3 * normal))
             }
-            let now = drop.map { day >= $0.from ? share * $0.factor : share } ?? share
+            let now = drop.map { $0.days.contains(day) ? share * $0.factor : share } ?? share
             came.append(perDay)
             moved.append((0..<perDay).count { _ in Double.random(in: 0..<1, using: &random) < now })
         }
@@ -50,10 +53,12 @@ private struct ScatteredStep {
         Proportion(successes: moved[from..<to].reduce(0, +), total: came[from..<to].reduce(0, +))
     }
 
-    func step(on day: Int) -> WeakPoint.Step {
-        WeakPoint.Step(
-            now: between(day - 14, day), past: between(day - 70, day - 14),
-            weeks: (0..<8).map { between(day - 21 - 7 * $0, day - 14 - 7 * $0) })
+    /// - Parameter weakSince: its past is that from before that day.
+    func step(on day: Int, weakSince: Int? = nil) -> WeakPoint.Step {
+        let past = (weakSince ?? day) - 14
+        return WeakPoint.Step(
+            now: between(day - 14, day), past: between(past - 56, past), wasWeak: weakSince != nil,
+            weeks: (0..<8).map { between(past - 7 - 7 * $0, past - 7 * $0) })
     }
 }
 
@@ -81,7 +86,7 @@ private struct ScatteredStep {
     var found = 0
     for _ in 0..<20 {
         let steps = (0..<4).map { index in
-            ScatteredStep(days: 84 + 14, perDay: 10, drop: index == 0 ? (84, 0.38) : nil, random: &random)
+            ScatteredStep(days: 84 + 14, perDay: 10, drop: index == 0 ? (84..<98, 0.38) : nil, random: &random)
         }
         let isFound = (85...98).contains { day in
             WeakPoint.search(steps.map { $0.step(on: day) }).contains { $0.step == 0 }
@@ -89,6 +94,24 @@ private struct ScatteredStep {
         if isFound { found += 1 }
     }
     #expect(found >= 16, "\(found) of 20")
+}
+
+/// One of few days whose share is not so bad by chance would make the fall the measure of itself.
+@Test func aFallIsWeakUntilItsShareIsBack() {
+    var random = Dice(11)
+    var (found, lost, back) = (0, 0, 0)
+    for _ in 0..<20 {
+        let fallen = ScatteredStep(days: 84 + 160 + 60, perDay: 10, drop: (84..<244, 0.5), random: &random)
+        var since: Int?
+        for day in 85..<304 {
+            let isWeak = !WeakPoint.search([fallen.step(on: day, weakSince: since)]).isEmpty
+            if since != nil, !isWeak, day < 244 { lost += 1 }
+            if since != nil, !isWeak, day >= 244 { back += 1 }
+            if since == nil, isWeak, day < 244 { found += 1 }
+            since = isWeak ? since ?? day : nil
+        }
+    }
+    #expect(found >= 18 && lost <= 1 && back >= 18, "found \(found), let go \(lost), back \(back)")
 }
 
 @Test func fewEntrantsSayNothing() {

@@ -45,7 +45,7 @@ extension AttritionReport {
         let when =
             holdout.weeks.isEmpty
             ? "since; the first weekly look is on \(holdout.from + 7)"
-            : "by the weekly look of \(comparison.look.at), of \(holdout.until - holdout.from) days"
+            : "by the weekly look of \(comparison.look.at) (the last one is due by \(holdout.until))"
         let period = holdout.period == "always" ? "" : " for \(holdout.period)"
         let sentence =
             "Customers of \(holdout.from), when the holdout of \(Report.Unit.share.text(holdout.share)) "

@@ -15,7 +15,7 @@ extension AttritionReport {
                 .sentence(
                     "Of \(flow.start) \(flow.start == 1 ? "account that was a customer" : "accounts that were customers") when "
                         + "\(window.from) began, \(flow.gone) \(flow.gone == 1 ? "was" : "were") none when \(window.to) did: "
-                        + "\(share.text(rate)) in \(window.days) days (95% interval \(interval)). At this pace it is "
+                        + "\(share.text(rate)) in \(TimeSpan.days(Int64(window.days)).words) (95% interval \(interval)). At this pace it is "
                         + "\(share.text(churn.monthly)) a month and \(share.text(churn.annual)) a year."))
         } else {
             blocks.append(
@@ -101,20 +101,35 @@ extension AttritionReport {
         ])
         table.add([
             .text("MRR"), flow.startMRR > 0 ? money(flow.startMRR) : .none(Self.noMRR), .text(""),
-            .text("at the start; at the end \(flow.endMRR > 0 ? text(flow.endMRR) : "unknown")"),
+            .text("at the start"),
+        ])
+        table.add([
+            .text("MRR at the end"),
+            flow.endMRR > 0 || flow.end == 0 ? money(flow.endMRR) : .none(Self.noMRRAtEnd), .text(""),
+            .text("of all customers then"),
         ])
         table.add(
             [
                 .text("customers"), .count(flow.start), .text(""),
-                .text(
-                    "at the start; \(flow.arrivals - flow.entered) came, \(flow.departures) went, \(flow.end) at the end"
-                        + (flow.entered > 0 ? "; \(flow.entered) were there already when they were first seen" : "")),
+                .text("at the start"),
             ], leads: [nil, lead(.customers, window.before)])
+        table.add(
+            [
+                .text("came"), .count(flow.arrivals - flow.entered), .text(""),
+                .text(flow.entered > 0 ? "besides, \(flow.entered) were there already when they were first seen" : ""),
+            ], leads: [nil, lead(.came, window.from, window.last)])
+        table.add(
+            [.text("went"), .count(flow.departures), .text(""), .text("of all customers, new and returned ones too")],
+            leads: [nil, lead(.left, window.from, window.last)])
+        table.add(
+            [.text("customers at the end"), .count(flow.end), .text(""), .text("")],
+            leads: [nil, lead(.customers, window.last)])
         return table
     }
 
     private func text(_ minor: Int64) -> String { Report.Unit.money(currency).text(Double(minor)) + " " + currency }
 
+    private static let noMRRAtEnd = "No customer at the end has an MRR that anybody knows."
     private static let noMRR = "No customer at the start has an MRR, so there is no revenue to retain."
 
     /// Gross and net revenue retention.
@@ -147,9 +162,20 @@ extension AttritionReport {
         }
         let start =
             "What is acceptable to lose: \(unit.text(target)) a month, which makes \(unit.text(expected)) in "
-            + "\(window.days) days; "
-        guard months.count > 0, allowed >= 5, variance > 0 else {
+            + "\(TimeSpan.days(Int64(window.days)).words); "
+        guard months.count > 0, variance > 0 else {
             return start + "too little time or too few customers to compare with it."
+        }
+        func told(_ places: Int) -> String {
+            "in \(months.count) whole \(months.count == 1 ? "month" : "months") \(gone) of \(months.count == 1 ? "its" : "their") customers were gone at the end, where \(Report.Unit.plain(places).text(allowed)) were acceptable: "
+        }
+        // So few follow no normal distribution; that fewer are lost than next to nothing cannot be shown.
+        guard allowed >= 5 else {
+            let p = gone > 0 ? 1 - Gamma.upper(Double(gone), allowed) : 1
+            return start + told(1)
+                + (p < 0.025
+                    ? "more is lost than that (by chance in \(Self.probability(p)) of such windows, asked at 0.025)."
+                    : "too little time or too few customers to tell.")
         }
         let z = (Double(gone) - allowed) / variance.squareRoot()
         let verdict =
@@ -160,7 +186,7 @@ extension AttritionReport {
                 : "less is lost than that"
                     + (doubted.map { ", if the import of \($0.day) left no departure out" } ?? "")
         return start
-            + "in \(months.count) whole \(months.count == 1 ? "month" : "months") \(gone) of \(months.count == 1 ? "its" : "their") customers were gone at the end, where \(Report.Unit.plain(0).text(allowed)) were acceptable: "
+            + told(0)
             + "\(verdict) (z \(Report.Unit.plain(1).text(z)), asked at 1.96; a false answer in 5% of windows)."
     }
 
@@ -190,6 +216,9 @@ extension AttritionReport {
             ])
         var points: [Report.Chart.Control.Point] = []
         var expected = 0.0
+        let large = months.count { $0.flow.start >= Self.fewestOfMonth }
+        let unmeasured =
+            "No target is given, and \(total.successes == 0 ? "nobody has left" : "everybody left"), so that there is no mean to compare with."
         for (index, item) in months.enumerated() {
             // Of a handful of customers one would decide.
             let asked = item.flow.start >= Self.fewestOfMonth ? charts[index]?.points.first.flatMap { $0 } : nil
@@ -203,7 +232,10 @@ extension AttritionReport {
                     rates[index].rate.map { .number($0, .share) } ?? .none(""),
                     rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
                     item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
-                    asked.map { .interval($0.limits, .share) } ?? .none("Fewer than \(Self.fewestOfMonth) customers."),
+                    asked.map { .interval($0.limits, .share) }
+                        ?? .none(
+                            item.flow.start < Self.fewestOfMonth
+                                ? "Fewer than \(Self.fewestOfMonth) customers." : unmeasured),
                     .text(asked.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
                 ],
                 leads: [
@@ -221,7 +253,10 @@ extension AttritionReport {
         return Report.Section(
             "Month by month",
             [
-                .sentence(controlSentence(points, expected: expected, isTarget: target != nil)),
+                .sentence(
+                    large > 0 && points.allSatisfy { $0.limits == nil }
+                        ? "No month is asked about. \(unmeasured)"
+                        : controlSentence(points, expected: expected, isTarget: target != nil)),
                 .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
             ]
                 + (points.isEmpty

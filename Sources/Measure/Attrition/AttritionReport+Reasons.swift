@@ -70,6 +70,8 @@ extension AttritionReport {
                 .init("95% interval"), .init("MRR lost, \(currency)"), .init("share of MRR"),
                 .init("", .left, key: "bar"),
             ])
+        // Who is a customer pays something, or nobody knows what.
+        let unpaid = Report.Cell.none("Nobody knows what they paid.")
         for row in rows {
             let share = Proportion(successes: row.accounts, total: accounts)
             let lead = departed { $0.of(reason: row.name) }
@@ -78,8 +80,8 @@ extension AttritionReport {
                     .named(row.title ?? row.name, key: row.name), .text(row.theme),
                     .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
                     .count(row.accounts),
-                    .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
-                    mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
+                    .share(share.rate), .interval(share.wilson(), .share), row.mrr > 0 ? money(row.mrr) : unpaid,
+                    row.mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : unpaid,
                     .bar(share.rate ?? 0),
                 ], leads: [lead, nil, nil, lead, lead, nil, lead])
         }
@@ -89,7 +91,10 @@ extension AttritionReport {
             successes: rows.first { $0.name == "unknown" }?.accounts ?? 0, total: accounts)
         let unit = Report.Unit.share
         var sentences = [
-            "\(accounts) \(accounts == 1 ? "departure" : "departures") with \(Report.Unit.money(currency).text(Double(mrr))) \(currency) of MRR."
+            "\(accounts) \(accounts == 1 ? "departure" : "departures")"
+                + (mrr > 0
+                    ? " with \(Report.Unit.money(currency).text(Double(mrr))) \(currency) of MRR."
+                    : ", of which nobody knows what they paid.")
         ]
         if unknown.successes == accounts {
             sentences.append(

@@ -235,7 +235,7 @@ extension AttritionReport {
             case .success(let test):
                 "Whether \(Self.tested(groups.map(\.curve.table))) leave at different rates: log-rank χ² = \(Report.Unit.plain(2).text(test.chiSquared)) with "
                     + "\(test.degrees) \(test.degrees == 1 ? "degree" : "degrees") of freedom, p \(Self.probability(test.p))."
-            case .failure(let reason): reason.sentence
+            case .failure(let reason): Self.sentence(reason)
             }
         return Report.Section(
             title, [.sentence(sentence)] + chart("Still customers \(title.lowercased())", curves) + [.table(table)])
@@ -283,16 +283,26 @@ extension AttritionReport {
             there(at: Self.horizon),
             interval,
         ]
+        guard others.table.accounts > 0 else {
+            let alone = Report.Cell.none("There is no account outside of it to compare with.")
+            return cells + [alone, .none(""), alone]
+        }
         switch Self.difference(curve, others, horizon: Self.horizon) {
         case .success(let difference):
             cells += [.number(difference.estimate, .days), .interval(difference.interval(), .days)]
-        case .failure(let reason): cells += [.none(reason.sentence), .none("")]
+        case .failure(let reason): cells += [.none(Self.sentence(reason)), .none("")]
         }
         switch Self.logRank([curve.table, others.table]) {
         case .success(let test): cells.append(.number(test.p, .probability))
-        case .failure(let reason): cells.append(.none(reason.sentence))
+        case .failure(let reason): cells.append(.none(Self.sentence(reason)))
         }
         return cells
+    }
+
+    /// Why groups cannot be compared by how long they stay.
+    static func sentence(_ reason: Unmeasurable) -> String {
+        reason == .noVariance
+            ? "At each age all or none of those left who could be seen, so a difference has no scale." : reason.sentence
     }
 
     /// Why a curve says nothing about an age.

@@ -22,18 +22,20 @@ extension AttritionReport {
             let found = LifetimeValue.of(
                 SurvivalCurve(lifetimes, least: Self.fewest), payments: sample, margin: worth.margin,
                 horizon: Double(worth.days))
+            let none = Report.Cell.none("There is no customer of today of whom it is known what it pays.")
+            let alike = Report.Cell.none("They all pay the same and stay as long, which gives no interval.")
             let few = Report.Cell.none("Of fewer than two customers it is known what they pay.")
             func told(_ cell: (LifetimeValue) -> Report.Cell) -> Report.Cell {
-                sample.count == 1 ? few : .of(found, cell: cell)
+                sample.count == 0 ? none : sample.count == 1 ? few : .of(found, cell: cell)
             }
             let lead = Report.Table.Lead.customers(LifeQuestion(.paying).of(group), in: segment)
             table.add(
                 [
                     .text(by), .text(name), .count(sample.count),
-                    sample.count > 0 ? .number(sample.mean, .money(currency)) : .none(Unmeasurable.noAccounts.sentence),
+                    sample.count > 0 ? .number(sample.mean, .money(currency)) : none,
                     told { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
                     told { .number($0.value, .money(currency)) },
-                    told { .interval($0.interval(), .money(currency)) },
+                    told { $0.interval().width > 0 ? .interval($0.interval(), .money(currency)) : alike },
                 ], leads: [nil, nil, lead])
         }
         add("all", "", nil, customers, tenures.lifetimes().flatMap(\.lifetimes))

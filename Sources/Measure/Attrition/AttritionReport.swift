@@ -108,11 +108,18 @@ package struct AttritionReport {
         }
         let erased = tenures.erased
         if erased.left + erased.customers > 0 {
+            let all = erased.left + erased.customers
+            let parts = [
+                erased.left > 0
+                    ? "\(erased.left) had left before and \(erased.left == 1 ? "counts with its" : "count with their") dates, MRR and reason"
+                    : nil,
+                erased.customers > 0
+                    ? "\(erased.customers) \(erased.customers == 1 ? "was a customer and counts" : "were customers and count") on no side, "
+                        + "as nobody knows whether \(erased.customers == 1 ? "it is" : "they are") still there"
+                    : nil,
+            ].compactMap(\.self)
             sentences.append(
-                "\(erased.left + erased.customers) \(erased.left + erased.customers == 1 ? "account was" : "accounts were") "
-                    + "erased since: \(erased.left) had left before and count with their dates, MRR and reason; "
-                    + "\(erased.customers) were customers and count on no side, as nobody knows whether they are still there."
-            )
+                "\(all) \(all == 1 ? "account was" : "accounts were") erased since: \(parts.joined(separator: "; ")).")
         }
         return sentences.isEmpty ? nil : Report.Section("What is missing", sentences.map { .sentence($0) })
     }

@@ -53,7 +53,8 @@ package struct ExperimentDesign {
         let history = try Self.history(of: playbook, entries, workspace)
         isFromHistory = given == nil && history != nil
         self.base = given ?? history
-        let matches = try known.matchesPerDay(before: asOf, connection)
+        // Later entries and the global holdout are compared with nobody.
+        let matches = try entries.pace() ?? known.matchesPerDay(before: asOf, connection)
         self.perDay = perDay ?? matches
     }
 

@@ -124,16 +124,17 @@ extension ExperimentPeriod {
                 primaryComparison.readings.indices.contains(arm - 1)
                 ? primaryComparison.readings[arm - 1] : ArmComparison.Reading()
             let contrast = ArmContrast(control: figures[0], treatment: figures[arm])
+            // Of a mean that may as well be zero a share says nothing, however large.
+            let lift = contrast.liftInterval()
+            let boundless = Report.Cell.none(
+                "The control's mean is not told from zero, so there is no relative change.")
             let relative = contrast.effect(.relative)
             table.add([
                 .text(arms.arms[arm].name),
                 contrast.difference.map { .number($0, effectUnit) } ?? .none(Unmeasurable.noAccounts.sentence),
                 reading.interval.map { .interval($0, effectUnit) } ?? .none(whyNoInterval(contrast)),
-                .of(relative) { .number($0.estimate, .change) },
-                .of(relative) { _ in
-                    contrast.liftInterval().map { .interval($0, .change) }
-                        ?? .none("The control's mean is not told from zero, so a relative change has no bounds.")
-                },
+                .of(relative) { lift == nil ? boundless : .number($0.estimate, .change) },
+                .of(relative) { _ in lift.map { .interval($0, .change) } ?? boundless },
                 beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) } ?? unknown,
                 beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) } ?? unknown,
             ])
@@ -305,9 +306,14 @@ extension ExperimentPeriod {
             ]
             if arm > 0 {
                 let effect = ComplierEffect.between(side(0), own)
+                // No share moves by more than all of itself.
+                let few = Report.Cell.none("The reached are too few to have made the difference.")
+                func cell(_ effect: ComplierEffect, _ cell: Report.Cell) -> Report.Cell {
+                    Self.possible.contains(effect.estimate) ? cell : few
+                }
                 cells += [
-                    said(.of(effect) { .number($0.estimate, .points) }),
-                    said(.of(effect) { .interval(bounded($0.interval()), .points) }),
+                    said(.of(effect) { cell($0, .number($0.estimate, .points)) }),
+                    said(.of(effect) { cell($0, .interval(bounded($0.interval()), .points)) }),
                 ]
             } else {
                 cells += [.none(""), .none("")]

@@ -105,13 +105,36 @@ extension ExperimentPeriod {
     private var planned: Int { (try? plan?.get())?.accounts ?? 0 }
     private var matured: Int { primary.counts.reduce(0) { $0 + $1.matured } }
 
+    /// Why there is no plan yet, where it is not for want of time.
+    private var unplanned: String {
+        let hits = primary.counts.reduce(0) { $0 + $1.hits }
+        let (few, all) = (hits < 10, matured - hits < 10)
+        if measured == nil, matured >= ExperimentPlan.leastHistory, few || all {
+            return
+                ", \(hits) of them with it: \(few ? "a goal that hardly anybody reaches" : "what nearly everybody reaches") tells no arms apart"
+        }
+        return facts.recent == 0 && matured < ExperimentPlan.leastHistory
+            ? ", and nobody has entered in the last four weeks" : ""
+    }
+
+    /// Of a period that is over nothing more is waited for.
+    var sentenceOfPast: String {
+        switch verdict {
+        case .keepRunning, .undetectable:
+            let share =
+                planned > 0 ? "\(matured) of \(planned) planned accounts" : "\(matured) accounts, and no plan was made,"
+            return "Over before anything was shown: \(share) have matured.\(soFar)"
+        default: return sentence
+        }
+    }
+
     private func keepRunning(_ days: Int?) -> String {
         switch plan {
         case nil:
             return
                 "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured"
                 + (measured == nil ? ", 10 with and 10 without \(goalName) among them" : "")
-                + "; \(matured) have so far."
+                + "; \(matured) have so far\(unplanned)."
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
@@ -156,29 +179,35 @@ extension ExperimentPeriod {
     private func instead(of plan: ExperimentPlan) -> String {
         var offers: [String] = []
         /// From the beginning of a new period.
-        func days(_ accounts: Int) -> String {
-            guard facts.perDay > 0 else { return "" }
+        func days(_ accounts: Int) -> Int? {
+            guard facts.perDay > 0 else { return nil }
             let days = (Double(accounts) / facts.perDay).rounded(.up) + Double(window.milliseconds) / 86_400_000
-            return days < 1e6 ? " (\(Self.days(Int(days))))" : ""
+            return days < 1e6 ? Int(days) : nil
         }
-        let more = daysToFull.map { " (\(Self.days($0)))" } ?? ""
-        offers.append("waiting for all \(plan.accounts) accounts\(more)")
+        func said(_ days: Int?) -> String { days.map { " (\(Self.days($0)))" } ?? "" }
+        let waiting = daysToFull
+        // Who has entered counts no more in a new period: what would take longer than waiting is no offer.
+        func isSooner(_ accounts: Int) -> Bool {
+            guard let waiting, let days = days(accounts) else { return accounts < plan.accounts }
+            return days < waiting
+        }
+        offers.append("waiting for all \(plan.accounts) accounts\(said(waiting))")
         let treated = Array(repeating: 0.5 / Double(max(1, arms.arms.count - 1)), count: max(1, arms.arms.count - 1))
         let wider =
             plan.deviation.map {
                 ExperimentPlan.make(
                     Sample(count: 0, mean: plan.base, variance: $0 * $0), detect: plan.detect, weights: [0.5] + treated)
             } ?? ExperimentPlan.make(base: plan.base, detect: plan.detect, weights: [0.5] + treated)
-        if arms.hasHoldout, arms.weights[0] < 0.4, case .success(let wider) = wider {
-            offers.append("`holdout: 50%`, which needs \(wider.accounts)\(days(wider.accounts))")
+        if arms.hasHoldout, arms.weights[0] < 0.4, case .success(let wider) = wider, isSooner(wider.accounts) {
+            offers.append("`holdout: 50%`, which needs \(wider.accounts)\(said(days(wider.accounts)))")
         }
         let nearer = min(0.5, 3 * plan.base)
         if measured == nil, nearer > plan.base,
-            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights)
+            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights), isSooner(near.accounts)
         {
             offers.append(
                 "a nearer goal: one that \(Report.Unit.share.text(nearer)) reach needs \(near.accounts) for a fifth of it"
-                    + days(near.accounts))
+                    + said(days(near.accounts)))
         }
         return " What could be: \(offers.joined(separator: "; "))."
     }
@@ -191,10 +220,11 @@ extension ExperimentPeriod {
         return parts.isEmpty ? "" : " The effect in \(effectUnitName) lies within: \(parts.joined(separator: ", "))."
     }
 
-    /// What a year would show.
+    /// What a year from the launch would show, with those who have entered by now.
     private var reachable: String {
         guard case .success(let plan) = plan, facts.recent > 0 else { return "" }
-        let year = facts.perDay * Double(ExperimentVerdict.patience)
+        let rest = max(0, ExperimentVerdict.patience - Int((asOf - period.startedAt).milliseconds / 86_400_000))
+        let year = Double(entered) + facts.perDay * Double(rest)
         let sum = arms.weights.reduce(0, +)
         func size(_ arm: Int) -> Int {
             Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))
@@ -246,11 +276,14 @@ extension ExperimentPeriod {
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
         if open > 0 {
-            let had = rule == .groupSequential ? "had" : open == 1 ? "has" : "have"
-            let late = lateness.milliseconds > 0 ? ", with \(lateness.words) after it for what is told late," : ""
-            notes.append(
-                "\(open) \(open == 1 ? "account" : "accounts") \(rule == .groupSequential ? "then" : "still") \(had) time\(late) "
-                    + "and \(open == 1 ? "counts" : "count") in no rate.")
+            let (accounts, have) = open == 1 ? ("account", "has") : ("accounts", "have")
+            let who =
+                rule == .groupSequential
+                ? "\(open) \(accounts) that \(have) entered by now had no outcome yet at the look"
+                : "\(open) \(accounts) still \(have) time"
+            let late =
+                lateness.milliseconds > 0 ? ", with \(lateness.words) after the window for what is told late," : ""
+            notes.append("\(who)\(late) and \(open == 1 ? "counts" : "count") in no rate.")
         }
         return notes + entryNotes
     }

@@ -43,13 +43,15 @@ package struct ExperimentReport {
         guard var current = read.last else { return report }
         if current.arms.isComparison { try current.readGroups(entries, by: workspace) }
         let changes = zip(designs, designs.dropFirst()).map(Self.changes)
-        report.sections = sections(current, number: last.number, changed: changes.last, state: known.state)
+        let before = read.dropLast().last { $0.period.entered > 0 && $0.arms.isComparison }
+        report.sections = sections(
+            current, before: before, number: last.number, changed: changes.last, state: known.state)
         for (index, period) in read.enumerated().dropLast().reversed() where period.period.entered > 0 {
             let changed = index > 0 ? [Report.Block.sentence("Changed before it: \(changes[index - 1]).")] : []
             report.sections.append(
                 .init(
                     "Period \(period.period.number), begun \(text(period.period.startedAt))",
-                    changed + [.sentence(period.sentence)] + period.primaryBlocks
+                    changed + [.sentence(period.sentenceOfPast)] + period.primaryBlocks
                         + period.entryNotes.map { .sentence($0) }))
         }
         return report
@@ -117,9 +119,17 @@ package struct ExperimentReport {
     private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
 
     private func sections(
-        _ current: ExperimentPeriod, number: Int, changed: String?, state: Playbook.State
+        _ current: ExperimentPeriod, before: ExperimentPeriod?, number: Int, changed: String?, state: Playbook.State
     ) -> [Report.Section] {
         var verdict: [Report.Block] = [.sentence(current.sentence)]
+        // Whoever has shipped a winner wants no advice to hold out anew.
+        if !current.arms.isComparison, let before {
+            verdict = [
+                .sentence(
+                    "Since \(text(current.period.startedAt)) everybody gets the same, and nothing is compared. Period "
+                        + "\(before.period.number) said: \(before.sentenceOfPast)")
+            ]
+        }
         if let playbook, let diff = diff(current, playbook) {
             verdict.append(.sentence("Only an edit makes it the default; this is the edit:"))
             verdict.append(.diff(diff))

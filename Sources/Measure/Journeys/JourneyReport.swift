@@ -59,7 +59,8 @@ package struct JourneyReport {
             steps.indices.map { index in
                 let figures = steps[index].figures
                 return WeakPoint.Step(
-                    now: figures.recent, past: figures.past, peers: figures.peers, weeks: steps[index].weeks,
+                    now: figures.recent, past: figures.past, wasWeak: steps[index].wasWeak, peers: figures.peers,
+                    weeks: steps[index].weeks,
                     downstream: downstream(of: index),
                     value: means[steps[index].key.journey] ?? 0)
             })

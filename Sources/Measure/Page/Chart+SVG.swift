@@ -134,17 +134,25 @@ extension Report.Chart.Control {
                     "class": "target", "x1": SVG.number(plot.left), "x2": SVG.number(plot.end), "y1": SVG.number(y),
                     "y2": SVG.number(y),
                 ])
+            // Over or under the line, at the end of it that has the most room.
+            func room(_ isAtEnd: Bool, _ below: Double) -> Double {
+                let near = isAtEnd ? points.suffix(4) : points.prefix(4)
+                return near.compactMap { $0.value.map { abs(plot.y($0) - (y + below - 4)) } }.min() ?? .infinity
+            }
+            let spots = [(true, -6.0), (true, 16), (false, -6), (false, 16)]
+            let (isAtEnd, below) = spots.max { room($0.0, $0.1) < room($1.0, $1.1) } ?? spots[0]
             plot.label(
-                &svg, "\(target == nil ? "mean" : "target") \(Report.Unit.share.text(center))", x: plot.end - 4,
-                y: y - 6,
-                anchor: "end", style: "strong")
+                &svg, "\(target == nil ? "mean" : "target") \(Report.Unit.share.text(center))",
+                x: isAtEnd ? plot.end - 4 : plot.left + 4, y: y + below, anchor: isAtEnd ? "end" : "start",
+                style: "strong")
         }
         let line = points.indices.compactMap { index in
             points[index].value.map { (plot.slot(index, of: count), plot.y($0)) }
         }
         Plot.line(&svg, line, style: "curve s0")
-        var labeled = -Double.infinity
-        for (index, point) in points.enumerated() {
+        // The newest has its name first.
+        var labeled = Double.infinity
+        for (index, point) in points.enumerated().reversed() {
             guard let value = point.value else { continue }
             let (x, y) = (plot.slot(index, of: count), plot.y(value))
             let isAbove = point.isOutside && value > point.limits?.upper ?? 0
@@ -155,7 +163,7 @@ extension Report.Chart.Control {
                     "cy": SVG.number(y), "r": point.isOutside ? "5" : "3",
                 ])
             // Names that would run into each other are left to the table.
-            if isAbove, x - labeled >= 56 {
+            if isAbove, labeled - x >= 68 {
                 plot.label(&svg, point.label, x: x, y: y - 9, anchor: "middle", style: "strong")
                 labeled = x
             }

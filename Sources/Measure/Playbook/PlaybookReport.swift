@@ -144,14 +144,17 @@ package struct PlaybookReport {
         let early = "Nobody's time is over yet."
         let isMean = means.contains(name)
         let mean = Report.Cell.none("It is not reached or missed, for its goal is a mean: see report experiment.")
+        let hasGoal = version.treated == 0 || version.goalMatured + version.goalOpen > 0
+        let goals: [Report.Cell] = [
+            isMean ? mean : .count(goal.successes), .count(goal.total),
+            isMean ? mean : goal.rate.map { .number($0, .share) } ?? .none(early), .count(version.goalOpen),
+        ]
         return [
             .count(version.matched), .count(version.entered), .count(version.treated), .count(version.sent),
             isReported ? .count(version.delivered) : silent, isReported ? .count(version.clicked) : silent,
             .count(version.replied),
-            isMean ? mean : .count(goal.successes), .count(goal.total),
-            isMean ? mean : goal.rate.map { .number($0, .share) } ?? .none(early),
-            .count(version.goalOpen), .count(kept.successes), .count(kept.total),
-            kept.rate.map { .number($0, .share) } ?? .none(early),
+        ] + (hasGoal ? goals : goals.map { _ in .none("There is no goal.") }) + [
+            .count(kept.successes), .count(kept.total), kept.rate.map { .number($0, .share) } ?? .none(early),
         ]
     }
 

@@ -10,7 +10,7 @@ package struct SampleRatio: Sendable, Hashable {
     package let chiSquared: Double
     /// One less than the arms with weight.
     package let degrees: Int
-    /// From chi-squared; exact where an arm expects fewer than 5.
+    /// From chi-squared; exact where an arm expects fewer than 50, for in the far tail χ² is right only of many.
     package let p: Double
 
     /// An alarm is a p-value under this.
@@ -35,7 +35,7 @@ package struct SampleRatio: Sendable, Hashable {
             let distance = Double(arm.0) - expected
             return expected > 0 ? sum + distance * distance / expected : sum
         }
-        let isSmall = shares.contains { $0 * Double(n) < 5 }
+        let isSmall = shares.contains { $0 * Double(n) < 50 }
         p =
             isSmall
             ? Self.exact(counts, shares) ?? ChiSquared.above(chiSquared, degrees: degrees)

@@ -13,6 +13,8 @@ package struct WeakPoint: Sendable, Hashable {
     package struct Step: Sendable, Hashable {
         package var now: Proportion
         package var past: Proportion?
+        /// Whether it was weak against its past before: it stays weak until the share is back.
+        package var wasWeak: Bool
         package var peers: Proportion?
         /// The windows before, week by week: how much the share scatters when nothing is wrong.
         package var weeks: [Proportion]
@@ -22,11 +24,13 @@ package struct WeakPoint: Sendable, Hashable {
         package var value: Double
 
         package init(
-            now: Proportion, past: Proportion? = nil, peers: Proportion? = nil, weeks: [Proportion] = [],
+            now: Proportion, past: Proportion? = nil, wasWeak: Bool = false, peers: Proportion? = nil,
+            weeks: [Proportion] = [],
             downstream: Double = 1, value: Double = 0
         ) {
             self.now = now
             self.past = past
+            self.wasWeak = wasWeak
             self.peers = peers
             self.weeks = weeks
             self.downstream = downstream
@@ -57,14 +61,18 @@ package struct WeakPoint: Sendable, Hashable {
     /// The share of false ones that is let through on a day, so that a year of days brings about one a journey.
     package static let rate = 0.004
 
+    /// A step that was weak is so no more when its share is as low as it is by chance in three of ten cases.
+    private static let release = 0.3
+
     /// All weak points among the steps, the most costly first; ties by the lower p, then in the order given.
     ///
     /// The share of a week scatters by more than chance: the variance of a difference is that of the beta-binomial,
     /// p(1-p)(1/n + 1/m + ρ(h + k)) with h and k the sums of squared shares of the weeks, and its p-value Student's.
+    /// One that was weak before needs no second proof: chance alone would let go of a fall that lasts, and its past with it.
     package static func search(_ steps: [Step], rate: Double = WeakPoint.rate) -> [WeakPoint] {
         let scatter = WeeklyScatter(steps.map(\.weeks))
         var tested: [WeakPoint] = []
-        for (index, step) in steps.enumerated() where step.now.total >= minimum.now {
+        for (index, step) in steps.enumerated() where step.now.total >= (step.wasWeak ? 1 : minimum.now) {
             for against in Against.allCases {
                 let candidate = against == .past ? step.past : step.peers
                 guard let before = candidate, before.total >= minimum.before else { continue }
@@ -73,7 +81,9 @@ package struct WeakPoint: Sendable, Hashable {
         }
         let adjusted = Correction.benjaminiHochberg.adjusted(tested.map(\.p))
         for index in tested.indices { tested[index].adjusted = adjusted[index] }
-        let found = tested.filter { $0.adjusted <= rate }
+        let found = tested.filter {
+            $0.adjusted <= rate || steps[$0.step].wasWeak && $0.against == .past && $0.p <= release
+        }
         return found.sorted { ($0.cost, -$0.p, -$0.step) > ($1.cost, -$1.p, -$1.step) }
     }
 

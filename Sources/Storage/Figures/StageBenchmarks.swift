@@ -37,6 +37,8 @@ package struct StageBenchmarks {
         package var figures: StageFigures
         /// The windows before the last one, week by week.
         package var weeks: [Proportion] = []
+        /// Whether it was weak against its past when it was measured last.
+        package var wasWeak = false
 
         /// How long an account has to move on before one can tell that it did not.
         package var patience: TimeSpan { figures.limit ?? StageBenchmarks.patience }
@@ -66,7 +68,8 @@ package struct StageBenchmarks {
         let found = WeakPoint.search(
             steps.map {
                 WeakPoint.Step(
-                    now: $0.figures.recent, past: $0.figures.past, peers: $0.figures.peers, weeks: $0.weeks)
+                    now: $0.figures.recent, past: $0.figures.past, wasWeak: $0.wasWeak, peers: $0.figures.peers,
+                    weeks: $0.weeks)
             })
         for point in found {
             switch point.against {
@@ -96,6 +99,7 @@ package struct StageBenchmarks {
         step.figures.recent = try recent(step, journey: step.key.journey, patience, matured)
         // A fall that lasts does not become the measure of itself: the windows before are those from before the step was weak.
         let weak = try source.weakSince(step.key, until: today)
+        step.wasWeak = weak != nil
         let past = matured - Self.window - .days(Int64(weak.map { max(0, today - $0) } ?? 0))
         step.figures.past = try source.conversions(
             step.key, to: step.next, patience: patience, from: past - Self.before, recent: past, until: past

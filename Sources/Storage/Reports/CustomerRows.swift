@@ -84,11 +84,11 @@ struct CustomerRows {
         }
     }
 
-    /// What an account pays in a month, in minor units; -1 when nobody knows.
+    /// What an account pays in a month, in minor units; -1 when nobody knows. Who is paid instead pays nothing.
     ///
     /// Keys and phone numbers that were imported as money must not come to more than 64 bits hold.
     private static func revenue(_ stored: Int64?) -> Int64 {
-        stored.map { min(max($0, -most), most) } ?? -1
+        stored.map { min(max($0, 0), most) } ?? -1
     }
 
     private static let most: Int64 = 1_000_000_000_000

@@ -22,6 +22,21 @@ extension PlaybookEntries {
         package init() {}
     }
 
+    /// How many accounts entered for the first time and into an arm, in a day of the last four weeks; nil when nobody has.
+    package func pace() throws -> Double? {
+        let since = asOf - .days(28)
+        let row = try connection.first(
+            """
+            SELECT count(*) FILTER (WHERE entered_at > :since) AS recent, min(entered_at) AS first
+            FROM report_entry WHERE arm <> 'global_holdout'
+            """, ["since": .instant(since)])
+        guard let row, let first = row["first"].instant, let recent = row["recent"].integer, recent > 0 else {
+            return nil
+        }
+        let days = Double((asOf - max(first, since)).milliseconds) / 86_400_000
+        return Double(recent) / max(1, days.rounded(.up))
+    }
+
     /// - Parameter planned: how many matured accounts of the playbook's own arms fill the plan.
     package func facts(of period: Period, planned: Int?) throws -> Facts {
         var facts = Facts()

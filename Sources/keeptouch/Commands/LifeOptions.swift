@@ -6,7 +6,7 @@ import Playbooks
 struct LifeOptions: ParsableArguments {
     @Option(
         help:
-            "customers (on the day --since), gone (customers then, none on --until), left, came, cohort, paying, stays, or ended (stays)."
+            "customers (when the day --since is over), gone (customers then, none when --until is over), left, came, cohort, paying, stays, or ended (stays)."
     )
     var life: String?
 

@@ -43,7 +43,7 @@ final class LivedWorkspace {
     ///   - channelLines: lines that the channel of e-mails gets besides.
     init(
         _ playbooks: [String: String], more: String = "", map: String = LivedWorkspace.dataMap,
-        subject: String = "Hello {{account.key}}", channelLines: String = "",
+        subject: String = "Hello {{account.key}}", channelLines: String = "", files: [String: String] = [:],
         _ script: @escaping @Sendable (Endpoint.Received) -> Endpoint.Reply = { _ in .answer(202) }
     ) throws {
         endpoint = try Endpoint(script)
@@ -54,7 +54,7 @@ final class LivedWorkspace {
                 "data.yaml": map,
                 "channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url, more: channelLines),
                 "channels/app.yaml": TestWorkspace.channel("app", "in_app", url: endpoint.url),
-            ])
+            ].merging(files) { $1 })
     }
 
     /// One `run`: a cycle, whose books must balance, and what may go out goes out.

@@ -151,13 +151,13 @@ struct StaysTests {
                 INSERT INTO event_kind (name) VALUES ('churned');
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
                 INSERT INTO account (key, created_at, seen_at, mrr)
-                SELECT 'old' || i, i * 86400000, 1000 * 86400000 + 18000000, 5 FROM n;
+                SELECT 'old' || i, i * CAST(86400000 AS bigint), 1000 * CAST(86400000 AS bigint) + 18000000, 5 FROM n;
                 INSERT INTO account (key, created_at, seen_at, mrr)
-                VALUES ('new', 975 * 86400000, 1000 * 86400000 + 18000000, 5),
-                    ('yesterday', 999 * 86400000, 1000 * 86400000 + 18000000, 5);
-                UPDATE account SET status = 'churned', churned_at = 1000 * 86400000 WHERE key = 'old7';
+                VALUES ('new', 975 * CAST(86400000 AS bigint), 1000 * CAST(86400000 AS bigint) + 18000000, 5),
+                    ('yesterday', 999 * CAST(86400000 AS bigint), 1000 * CAST(86400000 AS bigint) + 18000000, 5);
+                UPDATE account SET status = 'churned', churned_at = 1000 * CAST(86400000 AS bigint) WHERE key = 'old7';
                 INSERT INTO event (account_id, kind_id, at, received_at, dedup)
-                SELECT id, 1, 1000 * 86400000, 1001 * 86400000 + 18000000, 'x' FROM account WHERE key = 'old7';
+                SELECT id, 1, 1000 * CAST(86400000 AS bigint), 1001 * CAST(86400000 AS bigint) + 18000000, 'x' FROM account WHERE key = 'old7';
                 """)
         }
         let tenures = try Self.tenures(store, asOf: "1972-12-15")
@@ -256,10 +256,10 @@ struct StaysTests {
             try connection.executeScript(
                 """
                 INSERT INTO event_kind (name) VALUES ('churned');
-                UPDATE account SET seen_at = 100 * 86400000 WHERE id <= 2;
-                UPDATE account SET seen_at = 120 * 86400000 WHERE id > 2;
+                UPDATE account SET seen_at = 100 * CAST(86400000 AS bigint) WHERE id <= 2;
+                UPDATE account SET seen_at = 120 * CAST(86400000 AS bigint) WHERE id > 2;
                 INSERT INTO event (account_id, kind_id, at, received_at, dedup) VALUES
-                    (1, 1, 110 * 86400000, 110 * 86400000, 'a'), (3, 1, 50 * 86400000, 120 * 86400000, 'b');
+                    (1, 1, 110 * CAST(86400000 AS bigint), 110 * CAST(86400000 AS bigint), 'a'), (3, 1, 50 * CAST(86400000 AS bigint), 120 * CAST(86400000 AS bigint), 'b');
                 """)
         }
         let tenures = try Self.tenures(store, asOf: "1970-06-01")
@@ -278,11 +278,11 @@ struct StaysTests {
                 """
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
                 INSERT INTO account (key, created_at, seen_at, mrr)
-                SELECT 'old' || i, i * 86400000, 1000 * 86400000, 5 FROM n;
+                SELECT 'old' || i, i * CAST(86400000 AS bigint), 1000 * CAST(86400000 AS bigint), 5 FROM n;
                 WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 594)
                 INSERT INTO account (key, created_at, seen_at, mrr)
-                SELECT 'new' || i, (1000 + i / 5) * 86400000,
-                    (1000 + i / 5 + \(delay) + (\(every) - 1) - (i / 5) % \(every)) * 86400000, 5 FROM n;
+                SELECT 'new' || i, (1000 + i / 5) * CAST(86400000 AS bigint),
+                    (1000 + i / 5 + \(delay) + (\(every) - 1) - (i / 5) % \(every)) * CAST(86400000 AS bigint), 5 FROM n;
                 """)
         }
         let tenures = try Self.tenures(store, asOf: "1974-01-01")
@@ -310,9 +310,10 @@ struct StaysTests {
             try connection.execute(
                 """
                 INSERT INTO event (account_id, kind_id, at, received_at, dedup)
-                SELECT id, 1, created_at + 86400000, :later, key FROM account
+                SELECT id, 1, created_at + CAST(86400000 AS bigint), :later, key FROM account
                 """, ["later": later])
-            try connection.execute("UPDATE account SET status = 'churned', churned_at = created_at + 86400000")
+            try connection.execute(
+                "UPDATE account SET status = 'churned', churned_at = created_at + CAST(86400000 AS bigint)")
             try connection.execute(
                 """
                 INSERT INTO history (account_id, attribute, at, value, previous)
