@@ -16,6 +16,18 @@ enum StatusWords {
             ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active }
     }
 
+    /// Whether a word says that somebody was a customer once: `Former customer`, `Ehemaliger Kunde`.
+    static func isOfThePast(_ word: String) -> Bool {
+        ColumnMap.simplified(word).split(separator: "_").contains { word in
+            ofThePast.contains { word == $0 } || ["ehemalig", "voormalig", "früher"].contains { word.hasPrefix($0) }
+        }
+    }
+
+    private static let ofThePast: Set<Substring> = [
+        "former", "ex", "past", "previous", "lost", "ancien", "ancienne", "antiguo", "antigo", "oud", "tidigare",
+        "tidligere", "były", "entinen", "bývalý",
+    ]
+
     /// What an account's status becomes.
     static func status(of word: String) -> String? { meaning(of: word).map { $0 == .active ? "active" : "churned" } }
 
@@ -70,6 +82,10 @@ enum StatusWords {
         "attivo", "attiva", "in prova", "prova", "pagante", "pagato", "in corso", "insoluto", "in pausa", "rinnovato",
         // Portuguese
         "ativo", "ativa", "em teste", "teste", "adimplente", "inadimplente", "pago", "em andamento",
+        // Swedish, Danish, Norwegian, Polish, Finnish, Czech
+        "kund", "befintlig kund", "aktiv kund", "löpande", "pågående", "aktiv kunde", "eksisterende kunde", "løbende",
+        "løpende", "klient", "aktywny klient", "obecny klient", "w trakcie", "asiakas", "aktiivinen", "voimassa",
+        "zákazník", "aktivní",
     ]
 
     private static let gone = [
@@ -96,6 +112,10 @@ enum StatusWords {
         "ex klant", "oud klant", "voormalige klant", "vertrokken", "gedeactiveerd",
         "disdetto", "disdetta", "annullato", "annullata", "cancellato", "cancellata", "inattivo", "inattiva", "cessato",
         "cessata", "terminato", "scaduto", "scaduta", "perso", "persa", "chiuso", "chiusa", "disattivato",
+        "tidigare kund", "före detta kund", "f d kund", "avslutat", "uppsagt", "förlorad", "tidligere kunde", "ophørt",
+        "mistet", "tapt", "avslutta", "rezygnacja", "były klient", "rozwiązany", "wypowiedziany", "wypowiedziana",
+        "wygasły", "wygasła", "zamknięty", "utracony", "entinen asiakas", "irtisanottu", "päättynyt", "epäaktiivinen",
+        "bývalý zákazník", "zrušeno", "zrušený", "ukončeno", "ukončený", "neaktivní",
         "inativo", "inativa", "encerrado", "encerrada", "desativado", "rescindido", "cancelou", "antigo cliente",
     ]
 
