@@ -35,7 +35,9 @@ struct ColumnTitles {
             guard let mark, let start = header[index].range(of: mark) else { return Self.withoutCustom(header[index]) }
             return FileGuess.simplified(String(header[index][start.upperBound...]))
         }
-        joined = simple.map { $0.contains("_") ? nil : $0 }
+        joined = zip(simple, bare).map { simple, bare in
+            simple.contains("_") ? bare.flatMap { $0.contains("_") ? nil : $0 } : simple
+        }
     }
 
     /// What tools put before and behind the names of fields that people add: `CHURN_DATE__C`, `custom.Churned At`, `cf_churn_date`.
