@@ -87,6 +87,27 @@ struct ToolShapesTests {
         #expect(files.says("called as their contact is"))
     }
 
+    @Test func noAccountIsCalledAsItsContactWhereSomethingElseMayBeItsName() throws {
+        let rows = (1...6).map { "K\($0),Firm \($0),Bo Berg \($0),p\($0)@f.example\n" }
+        let files = try GuessedFiles("Account ID,Wie sie heißt,Contact,Email\n" + rows.joined())
+        #expect(try files.rows("SELECT count(*) FROM account WHERE name IS NOT NULL") == ["0"], "\(files.guess.yaml)")
+    }
+
+    @Test func aCompanyInMetadataNamesTheAccount() throws {
+        let rows = (1...6).map { "cus_\($0),Bo Berg \($0),p\($0)@f.example,Firm \($0)\n" }
+        let files = try GuessedFiles("id,Name,Email,company (metadata)\n" + rows.joined())
+        #expect(try files.rows("SELECT name FROM account ORDER BY key LIMIT 1") == ["Firm 1"], "\(files.guess.yaml)")
+    }
+
+    @Test func statusesThatSayHowAreUnderstood() throws {
+        let words = ["active", "active_at_risk", "churned_voluntary", "churned_delinquent", "canceled_pending_end"]
+        let rows = (1...20).map { "C\($0),Firm \($0),p\($0)@f.example,\(words[$0 <= 10 ? 0 : $0 % 5])\n" }
+        let files = try GuessedFiles("Account ID,Company,Email,Status\n" + rows.joined())
+        #expect(files.guess.yaml.contains("active_at_risk: active"), "\(files.guess.yaml)")
+        #expect(files.guess.yaml.contains("churned_voluntary: churned"), "\(files.guess.yaml)")
+        #expect(files.says("\"canceled_pending_end\""))
+    }
+
     @Test func deletedRowsOfSalesforceAreNoCustomers() throws {
         let rows = (1...6).map { "00\($0),\($0 == 3),Firm \($0),Active,2025-03-01T09:00:00.000Z,49\n" }
         let files = try GuessedFiles("ID,ISDELETED,NAME,STATUS__C,CREATEDDATE,MRR__C\n" + rows.joined())
@@ -119,7 +140,7 @@ struct ToolShapesTests {
 
     @Test(arguments: [
         "Signed", "First subscription date", "Original Start Date", "Subscription Begin Date", "inserted_at",
-        "Date de signature", "Begindatum", "Kunde siden", "Go-live",
+        "Date de signature", "Begindatum", "Kunde siden", "Go-live", "Kunde fra", "Data de entrada",
     ])
     func sinceWhenSomebodyIsACustomerIsFoundByItsWords(header: String) throws {
         let rows = (1...6).map { "C\($0),Firm \($0),p\($0)@f.example,2025-03-0\($0)\n" }

@@ -13,7 +13,22 @@ enum StatusWords {
         let word = ColumnMap.simplified(word)
         // WooCommerce writes `wc-active`.
         return meanings[word] ?? (word.hasPrefix("wc_") ? meanings[String(word.dropFirst(3))] : nil)
-            ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active }
+            ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active } ?? meaning(ofMore: word)
+    }
+
+    private static let open: Set<Substring> = ["end", "pending", "requested", "soon", "not"]
+
+    /// What a word says first, and how: `churned_voluntary`, `active_at_risk`; who only asks to leave is still there.
+    private static func meaning(ofMore word: String) -> Meaning? {
+        let words = word.split(separator: "_")
+        guard words.count > 1, open.isDisjoint(with: words) else {
+            return nil
+        }
+        switch words[0] {
+        case "churned", "cancelled", "canceled", "terminated": return .gone
+        case "active": return .active
+        default: return nil
+        }
     }
 
     /// Whether a word says that somebody was a customer once: `Former customer`, `Ehemaliger Kunde`.

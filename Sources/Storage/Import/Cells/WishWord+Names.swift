@@ -73,7 +73,8 @@ extension WishWord {
     private static let ofMessages = [
         "mail", "newsletter", "consent", "subscrib", "optin", "optout", "einwillig", "werbe", "gdpr", "dsgvo", "rgpd",
         "lgpd", "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "consenso", "toestemming", "zgoda",
-        "nyhetsbrev", "nyhedsbrev", "uutiskirje", "marketing", "suscrit", "abonniert", "abonné",
+        "nyhetsbrev", "nyhedsbrev", "uutiskirje", "rundschreiben", "rundbrief", "marketing", "suscrit", "abonniert",
+        "abonné",
     ]
     /// Words of columns that say where mail goes, or who sends it.
     private static let besideMessages: Set<String> = [

@@ -19,7 +19,8 @@ enum AccountColumnNames {
         "firma", "firmenname", "unternehmen", "kunde", "kundenname", "raison_sociale", "société", "societe",
         "entreprise", "nom_du_client", "nom_client", "razón_social", "razon_social", "empresa", "nombre_de_la_empresa",
         "bedrijf", "bedrijfsnaam", "klantnaam", "azienda", "ragione_sociale", "nome_cliente", "razão_social",
-        "nome_da_empresa",
+        "nome_da_empresa", "bedriftsnavn", "firmanavn", "nom_du_compte", "kontoname", "nombre_de_la_cuenta",
+        "nome_da_conta",
     ]
     /// Names of columns that may be those of people or of anything.
     static let otherNames = [
@@ -76,7 +77,8 @@ enum AccountColumnNames {
         "inschrijfdatum", "cliente_dal", "data_di_iscrizione", "data_iscrizione", "data_di_creazione", "data_creazione",
         "data_inizio", "cliente_desde", "data_de_criação", "data_de_cadastro", "data_de_início", "begindatum",
         // Swedish, Danish, Norwegian, Polish
-        "avtalsstart", "skapad", "startdato", "oprettet", "opprettet", "kunde_siden", "data_rozpoczęcia",
+        "avtalsstart", "skapad", "kunde_fra", "asiakas_alkaen", "zákazník_od", "data_de_entrada", "on_board_since",
+        "startdato", "oprettet", "opprettet", "kunde_siden", "data_rozpoczęcia",
     ]
     static let mrr = [
         "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
@@ -256,7 +258,8 @@ enum AccountColumnNames {
         "data_de_saída", "rescisão", "cancelado_el", "cancelada_el", "vertrokken_op", "ausgeschieden_am",
         "uppsagd", "uppsagt", "uppsagd_per", "uppsagt_per", "uppsägningsdatum", "avslutad", "avslutat", "avslutsdatum",
         "opsagt", "opsagt_pr", "opsagt_den", "opsigelsesdato", "ophørt", "ophørt_den", "ophørsdato", "oppsagt",
-        "data_rezygnacji", "rezygnacja", "wypowiedziano", "data_wypowiedzenia",
+        "avsluttet_dato", "off_board", "off_boarded", "datum_ukončení", "churn_ts", "churned_ts", "data_rezygnacji",
+        "rezygnacja", "wypowiedziano", "data_wypowiedzenia",
     ]
     /// The end of a contract or of a period, which for most is a renewal: who has left where it lies behind, for others it is
     /// empty.

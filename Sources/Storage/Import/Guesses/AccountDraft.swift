@@ -185,7 +185,7 @@ struct AccountDraft {
         if attributes.values.contains(where: { $0.name == "name" }) == false,
             !lines.contains(where: { $0.hasPrefix("  name:") })
         {
-            if let person {
+            if let person, !mayBeCalledOtherwise {
                 lines.append("  name: { column: \(ImportHint.quoted(file.header[person])) }")
                 notes.append(
                     "no column says what accounts are called, and they are called as their contact is: "
@@ -198,6 +198,15 @@ struct AccountDraft {
         }
         if let index = free(["stage_since"]).first, file.guesses[index].isMoment {
             add(moment: Attribute("stage_since", .instant), index)
+        }
+    }
+
+    /// Whether some text, which nothing has taken, tells accounts apart: it may be their name.
+    private var mayBeCalledOtherwise: Bool {
+        file.usable.contains { index in
+            let guess = file.guesses[index]
+            return !taken.contains(index) && guess.type == .text && guess.isNearlyUnique && !guess.isEmail
+                && !FileGuess.isOfNames(file.simpleName(index)) && !FileGuess.isOfPlaces(file.simpleName(index))
         }
     }
 

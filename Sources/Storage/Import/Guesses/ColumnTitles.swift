@@ -43,7 +43,7 @@ struct ColumnTitles {
     /// What tools put before and behind the names of fields that people add: `CHURN_DATE__C`, `custom.Churned At`, `cf_churn_date`.
     private static func withoutCustom(_ name: String) -> String? {
         var rest = Substring(name.lowercased())
-        for suffix in ["__c", "__pc"] where rest.hasSuffix(suffix) { rest = rest.dropLast(suffix.count) }
+        for suffix in ["__c", "__pc", " (metadata)"] where rest.hasSuffix(suffix) { rest = rest.dropLast(suffix.count) }
         let prefixes = [
             "custom_field_", "custom field: ", "custom: ", "custom.", "custom_", "cf_", "cf.", "properties.", "$",
         ]
