@@ -20,6 +20,9 @@ final class LifecycleCells {
     /// Days until which somebody is served who has canceled.
     private var servedUntil = ServedUntil()
     private var isNotice = false
+    private var statusPlace: Int?
+    /// Where a tool says of rows that they are deleted, and exports them all the same.
+    private var deletedPlace: Int?
     /// Accounts that have canceled, and are served until a day that lies ahead.
     private var served = 0
     /// Accounts that have left on the day until which they were served.
@@ -53,7 +56,16 @@ final class LifecycleCells {
         let taken = ["churned_at", "created_at", "cancel_requested_at", "stage_since"].compactMap { map.place(of: $0) }
         servedUntil = ServedUntil(map, attributes, context, besides: Set(taken))
         isNotice = map.place(of: "churned_at").map { ServedUntil.isOfNotice(map.header[$0]) } ?? true
+        statusPlace = map.place(of: "status")
+        deletedPlace = map.header.firstIndex { ["isdeleted", "is_deleted"].contains(ColumnMap.simplified($0)) }
+        if map.isPerRow || deletedPlace == statusPlace { deletedPlace = nil }
         return !servedUntil.isEmpty
+    }
+
+    private func isDeleted(_ record: Record) -> Bool {
+        guard let deletedPlace else { return false }
+        let word = record.cells[deletedPlace].trimmed.string
+        return word == "1" || BooleanWord.value(of: word.lowercased()) == true
     }
 
     /// Whether the row says that its account is a customer; nil where it says nothing.
@@ -97,7 +109,11 @@ final class LifecycleCells {
                 !scalars[churnedAt].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
             scalars[status] = .text(hasLeft ? churned : active)
         }
-        if isActive(scalars) == false { takeServedUntil(record, &scalars, &present) }
+        if isDeleted(record) {
+            scalars[status] = .text(churned)
+        } else if isActive(scalars) == false {
+            takeServedUntil(record, &scalars, &present)
+        }
         if isActive(scalars) == true {
             if !scalars[churnedAt].isNull {
                 staying += 1
@@ -119,6 +135,8 @@ final class LifecycleCells {
 
     /// The second of January 1970.
     private static let firstDays: Int64 = 2 * 86_400_000
+    /// A term of a year, with a month for the notice.
+    private static let longestNotice: Int64 = 400 * 86_400_000
     /// Fifty years.
     private static let farthest: Int64 = 50 * 365 * 86_400_000
 
@@ -149,6 +167,11 @@ final class LifecycleCells {
         guard let status, let churnedAt, let serviceEndAt, let leavesTold, scalars[churnedAt].isNull || isNotice,
             let end = servedUntil.end(record), end > Self.firstDays, end - context.latest <= Self.farthest
         else { return }
+        // Whose notice is old, or who is called a former customer, has left whatever the term of a contract says.
+        if end > context.now.milliseconds {
+            if case .integer(let at) = scalars[churnedAt], context.now.milliseconds - at > Self.longestNotice { return }
+            if let statusPlace, StatusWords.isOfThePast(record.cells[statusPlace].trimmed.string) { return }
+        }
         guard end > context.now.milliseconds else {
             guard scalars[churnedAt].isNull, let over = servedUntil.end(record, isOver: true) else { return }
             scalars[churnedAt] = .integer(over)

@@ -74,7 +74,9 @@ struct MoneyText {
     /// The code of the currency that an amount names; of those with a dollar the American, of those with a pound the British.
     func sign(of text: Cell) -> String? {
         guard let sign = Self.parts(of: text)?.sign, !sign.isEmpty else { return nil }
-        if let known = Self.signs.first(where: { $0.sign == sign }) {
+        if let known = Self.signs.first(where: { $0.sign == sign || $0.sign + "." == sign }) {
+            // Danes put a point behind it.
+            if sign == "kr." { return "DKK" }
             return known.currencies.contains("USD") ? "USD" : sign == "£" ? "GBP" : known.currencies.sorted().last
         }
         let code = sign.uppercased()
@@ -97,11 +99,17 @@ struct MoneyText {
             number = Cell(rebasing: number[1..<(number.count - 1)]).trimmed
         }
         // A sign or a code stands on one side, a minus before or behind it.
-        guard let first = number.firstIndex(where: isOfNumber), let last = number.lastIndex(where: isOfNumber) else {
+        guard let first = number.firstIndex(where: isOfNumber), var last = number.lastIndex(where: isOfNumber) else {
             return nil
+        }
+        // The point behind a sign is none of the number's: 49,00 kr.
+        if number[last] == UInt8(ascii: "."), last > first, number[last - 1] | 0x20 >= UInt8(ascii: "a") {
+            guard let digit = number.lastIndex(where: { $0 &- 0x30 < 10 }) else { return nil }
+            last = digit
         }
         var before = Cell(rebasing: number[..<first]).trimmed
         var behind = Cell(rebasing: number[(last + 1)...]).trimmed
+        if ["~", "≈", "ca.", "ca"].contains(before.string) { before = Cell.empty }
         // Whole amounts are written so: 49,-
         if behind.count >= 2, behind[0] == UInt8(ascii: ","), behind[1] == UInt8(ascii: "-") {
             behind = Cell(rebasing: behind.drop { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }).trimmed

@@ -13,8 +13,35 @@ enum StatusWords {
         let word = ColumnMap.simplified(word)
         // WooCommerce writes `wc-active`.
         return meanings[word] ?? (word.hasPrefix("wc_") ? meanings[String(word.dropFirst(3))] : nil)
-            ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active }
+            ?? PresenceWord.accountHasLeft(word).map { $0 ? .gone : .active } ?? meaning(ofMore: word)
     }
+
+    private static let open: Set<Substring> = ["end", "pending", "requested", "soon", "not"]
+
+    /// What a word says first, and how: `churned_voluntary`, `active_at_risk`; who only asks to leave is still there.
+    private static func meaning(ofMore word: String) -> Meaning? {
+        let words = word.split(separator: "_")
+        guard words.count > 1, open.isDisjoint(with: words) else {
+            return nil
+        }
+        switch words[0] {
+        case "churned", "cancelled", "canceled", "terminated": return .gone
+        case "active": return .active
+        default: return nil
+        }
+    }
+
+    /// Whether a word says that somebody was a customer once: `Former customer`, `Ehemaliger Kunde`.
+    static func isOfThePast(_ word: String) -> Bool {
+        ColumnMap.simplified(word).split(separator: "_").contains { word in
+            ofThePast.contains { word == $0 } || ["ehemalig", "voormalig", "früher"].contains { word.hasPrefix($0) }
+        }
+    }
+
+    private static let ofThePast: Set<Substring> = [
+        "former", "ex", "past", "previous", "lost", "ancien", "ancienne", "antiguo", "antigo", "oud", "tidigare",
+        "tidligere", "były", "entinen", "bývalý",
+    ]
 
     /// What an account's status becomes.
     static func status(of word: String) -> String? { meaning(of: word).map { $0 == .active ? "active" : "churned" } }
@@ -70,6 +97,10 @@ enum StatusWords {
         "attivo", "attiva", "in prova", "prova", "pagante", "pagato", "in corso", "insoluto", "in pausa", "rinnovato",
         // Portuguese
         "ativo", "ativa", "em teste", "teste", "adimplente", "inadimplente", "pago", "em andamento",
+        // Swedish, Danish, Norwegian, Polish, Finnish, Czech
+        "kund", "befintlig kund", "aktiv kund", "löpande", "pågående", "aktiv kunde", "eksisterende kunde", "løbende",
+        "løpende", "klient", "aktywny klient", "obecny klient", "w trakcie", "asiakas", "aktiivinen", "voimassa",
+        "zákazník", "aktivní",
     ]
 
     private static let gone = [
@@ -96,6 +127,10 @@ enum StatusWords {
         "ex klant", "oud klant", "voormalige klant", "vertrokken", "gedeactiveerd",
         "disdetto", "disdetta", "annullato", "annullata", "cancellato", "cancellata", "inattivo", "inattiva", "cessato",
         "cessata", "terminato", "scaduto", "scaduta", "perso", "persa", "chiuso", "chiusa", "disattivato",
+        "tidigare kund", "före detta kund", "f d kund", "avslutat", "uppsagt", "förlorad", "tidligere kunde", "ophørt",
+        "mistet", "tapt", "avslutta", "rezygnacja", "były klient", "rozwiązany", "wypowiedziany", "wypowiedziana",
+        "wygasły", "wygasła", "zamknięty", "utracony", "entinen asiakas", "irtisanottu", "päättynyt", "epäaktiivinen",
+        "bývalý zákazník", "zrušeno", "zrušený", "ukončeno", "ukončený", "neaktivní",
         "inativo", "inativa", "encerrado", "encerrada", "desativado", "rescindido", "cancelou", "antigo cliente",
     ]
 

@@ -5,7 +5,8 @@ enum TotalsRow {
         "subtotal", "subtotals", "sub total", "summe", "gesamt", "gesamtsumme", "gesamtergebnis", "endsumme",
         "zwischensumme", "insgesamt", "totaux", "total général", "sous-total", "somme", "total general", "totales",
         "suma", "suma total", "totaal", "eindtotaal", "subtotaal", "totale", "totali", "totale complessivo", "somma",
-        "totais", "total geral", "soma",
+        "totais", "total geral", "soma", "summa", "totalt", "i alt", "razem", "suma końcowa", "yhteensä", "celkem",
+        "összesen",
     ].map { Array($0.utf8) }
     private static let longestWord = 20
 
@@ -36,7 +37,8 @@ enum TotalsRow {
         guard let first = text.first else { return false }
         switch first | 0x20 {
         case UInt8(ascii: "t"), UInt8(ascii: "g"), UInt8(ascii: "s"), UInt8(ascii: "("), UInt8(ascii: "r"),
-            UInt8(ascii: "o"), UInt8(ascii: "e"), UInt8(ascii: "z"), UInt8(ascii: "i"):
+            UInt8(ascii: "o"), UInt8(ascii: "e"), UInt8(ascii: "z"), UInt8(ascii: "i"), UInt8(ascii: "y"),
+            UInt8(ascii: "c"), 0xe3:
             return isTotalInFull(text)
         default: return false
         }

@@ -23,7 +23,8 @@ extension WishWord {
     private static let negations: Set<String> = [
         "no", "not", "non", "dont", "don", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans",
         "aucun", "sin", "geen", "niet", "zonder", "senza", "não", "nao", "sem", "stop", "refuse", "refused", "declined",
-        "never", "nie", "jamais", "nunca", "mai", "nooit", "bad", "invalid", "off", "ended", "removed", "baja",
+        "never", "nie", "inga", "ingen", "inget", "inte", "ikke", "ne", "jamais", "nunca", "mai", "nooit", "bad",
+        "invalid", "off", "ended", "removed", "baja",
     ]
     /// Beginnings of words by which something is taken back or refused.
     private static let refusals = [
@@ -49,7 +50,8 @@ extension WishWord {
         "email_status", "e_mail_status", "mailing_status", "marketing_contact", "marketing_email", "marketing_status",
         "gdpr", "dsgvo", "rgpd", "to_mail", "mail_ok", "wants_mail", "publicidad", "angeschrieben", "be_emailed",
         "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed", "mailing_list", "email_notification",
-        "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info", "nyhetsbrev", "zgoda",
+        "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info", "nyhetsbrev", "nyhedsbrev",
+        "uutiskirje", "zgoda",
         "samtyck", "samtykk", "suscrito", "suscrita", "werbung_erlaubt", "marketingstatus", "werbestatus",
         "mail_frequency", "mail_verific",
         "mail_valid",
@@ -57,6 +59,9 @@ extension WishWord {
     private static let ofMail: Set<String> = [
         "mail", "mails", "email", "emails", "mailing", "mailings", "emailing", "emailings", "newsletter",
         "newsletters", "marketing", "contact", "contacts", "contacted", "werbung", "kontakt", "correo", "correos",
+        "écrire", "contacter", "envoyer", "contactar", "contatar", "enviar", "contattare", "inviare", "scrivere",
+        "kontaktieren", "anschreiben", "schreiben", "mailen", "benaderen", "utskick", "mejl", "mejla", "kontakta",
+        "kontakte", "wysyłać", "kontaktować", "pisać", "send",
         "courriel", "courriels", "comunicaciones", "comunicazioni", "comunicações", "communications",
     ]
     private static let permissions: Set<String> = [
@@ -68,7 +73,8 @@ extension WishWord {
     private static let ofMessages = [
         "mail", "newsletter", "consent", "subscrib", "optin", "optout", "einwillig", "werbe", "gdpr", "dsgvo", "rgpd",
         "lgpd", "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "consenso", "toestemming", "zgoda",
-        "nyhetsbrev", "marketing", "suscrit", "abonniert", "abonné",
+        "nyhetsbrev", "nyhedsbrev", "uutiskirje", "rundschreiben", "rundbrief", "marketing", "suscrit", "abonniert",
+        "abonné",
     ]
     /// Words of columns that say where mail goes, or who sends it.
     private static let besideMessages: Set<String> = [

@@ -4,6 +4,12 @@ import Playbooks
 ///
 /// Who has left by one column has left, whatever the others say.
 final class PresenceReader {
+    /// Whether somebody has left by a word; where nobody knows, whether that is to be told.
+    private struct Meaning {
+        var isGone: Bool?
+        var isUnknown = false
+    }
+
     private struct Column {
         var place: Int
         /// As the file has it.
@@ -11,6 +17,7 @@ final class PresenceReader {
         var kind: PresenceWord.Column
         /// Whether data.yaml means it, or it is called "status".
         var isMeant: Bool
+        var meanings = RecurringWords<Meaning>()
         /// Words that say neither, and how many cells do.
         var words = NotedValues()
         var known = 0
@@ -97,28 +104,33 @@ final class PresenceReader {
 
     private func isGone(_ cell: Cell, _ index: Int) throws -> Bool? {
         if map?.value(of: cell) != nil { return try said(by: cell) }
+        let (kind, isMeant) = (columns[index].kind, columns[index].isMeant)
+        let meaning = columns[index].meanings.meaning(of: cell) { self.meaning(of: $0, kind, isMeant) }
+        if meaning.isUnknown { columns[index].words.add(cell) }
+        return meaning.isGone
+    }
+
+    private func meaning(of cell: Cell, _ kind: PresenceWord.Column, _ isMeant: Bool) -> Meaning {
         if cell.isEmpty || Placeholder.isOne(cell.string) {
-            if case .gone(isOfDays: true) = columns[index].kind { return false }
-            return nil
+            if case .gone(isOfDays: true) = kind { return Meaning(isGone: false) }
+            return Meaning()
         }
-        switch columns[index].kind {
+        switch kind {
         case .status: break
         case .there:
-            if let isYes = Self.isYes(cell) { return !isYes }
+            if let isYes = Self.isYes(cell) { return Meaning(isGone: !isYes) }
         case .gone(let isOfDays):
-            if let isYes = Self.isYes(cell) { return isYes }
-            if isOfDays, Placeholder.isNoDay(cell) { return false }
-            if let isPast = isPast(cell) { return isPast }
+            if let isYes = Self.isYes(cell) { return Meaning(isGone: isYes) }
+            if isOfDays, Placeholder.isNoDay(cell) { return Meaning(isGone: false) }
+            if let isPast = isPast(cell) { return Meaning(isGone: isPast) }
         }
+        let wish = WishWord.meaning(ofStatus: cell)
         // Who is blocked has left, and is held back, too.
-        if WishWord.meaning(ofStatus: cell) != .out || !columns[index].isMeant,
-            let hasLeft = PresenceWord.hasLeft(cell.string)
-        {
-            return hasLeft
+        if wish != .out || !isMeant, let hasLeft = PresenceWord.hasLeft(cell.string) {
+            return Meaning(isGone: hasLeft)
         }
         // What says something of messages is read as a wish.
-        if WishWord.meaning(ofStatus: cell) == nil { columns[index].words.add(cell) }
-        return nil
+        return Meaning(isUnknown: wish == nil)
     }
 
     private func said(by cell: Cell) throws -> Bool? {

@@ -26,6 +26,7 @@ final class WishReader {
     private var statusPlace: Int?
     /// Words of a status that data.yaml gives a meaning.
     private var statusWords: MappedWords?
+    private var statusMeanings = RecurringWords<WishWord.Meaning?>()
     /// How many rows say that nothing is wanted.
     private(set) var count = 0
     /// Rows whose status says that nobody has agreed yet.
@@ -143,8 +144,11 @@ final class WishReader {
     }
 
     private func meaning(ofStatus cell: Cell) -> WishWord.Meaning? {
-        if WishWord.saysOut(cell) { return .out }
-        return statusWords?.value(of: cell) == nil ? WishWord.meaning(ofStatus: cell) : nil
+        let words = statusWords
+        return statusMeanings.meaning(of: cell) { cell in
+            if WishWord.saysOut(cell) { return .out }
+            return words?.value(of: cell) == nil ? WishWord.meaning(ofStatus: cell) : nil
+        }
     }
 
     /// What a row says once more under another name; nil where it is no wish.

@@ -5,7 +5,7 @@ enum AccountColumnNames {
     static let key = [
         "key", "account_key", "customer_key", "account_id", "customer_id", "company_id", "org_id", "organization_id",
         "tenant_id", "client_id", "id", "account", "customer", "account_number", "customer_number", "account_no",
-        "customer_no", "user_id", "record_id", "external_id",
+        "customer_no", "group_id", "customers_id", "user_id", "record_id", "external_id",
         "kundennummer", "kundennr", "kunden_nr", "kunden_id", "kunden_nummer", "n_client", "no_client",
         "numéro_client", "numero_client", "id_client", "id_cliente", "número_de_cliente", "numero_de_cliente",
         "código_de_cliente", "código_cliente",
@@ -19,7 +19,8 @@ enum AccountColumnNames {
         "firma", "firmenname", "unternehmen", "kunde", "kundenname", "raison_sociale", "société", "societe",
         "entreprise", "nom_du_client", "nom_client", "razón_social", "razon_social", "empresa", "nombre_de_la_empresa",
         "bedrijf", "bedrijfsnaam", "klantnaam", "azienda", "ragione_sociale", "nome_cliente", "razão_social",
-        "nome_da_empresa",
+        "nome_da_empresa", "bedriftsnavn", "firmanavn", "nom_du_compte", "kontoname", "nombre_de_la_cuenta",
+        "nome_da_conta",
     ]
     /// Names of columns that may be those of people or of anything.
     static let otherNames = [
@@ -33,7 +34,8 @@ enum AccountColumnNames {
         "denominazione", "nome_azienda", "nome_società", "nome", "nome_da_empresa", "nome_do_cliente", "naam", "klant",
         "organisatie", "debiteur", "label", "title", "shop_name", "shop", "store_name", "site_name", "school_name",
         "practice_name", "property_name", "restaurant_name", "venue", "contact_name", "name_1", "name1", "företag",
-        "företagsnamn", "nazwa_firmy", "nazwa", "virksomhed", "yritys",
+        "företagsnamn", "nazwa_firmy", "nazwa", "virksomhed", "yritys", "kund", "kundnamn", "namn", "navn", "klient",
+        "asiakas", "zákazník",
     ]
     static let created = [
         "became_customer", "became_client", "became_paying", "converted_at", "converted_on", "conversion_date",
@@ -50,25 +52,33 @@ enum AccountColumnNames {
         "added_on", "added_at", "registered_date", "date_registered", "date_joined", "joined_at", "signed_up_date",
         "sign_up", "signup_at", "customer_since_date", "client_since", "member_since", "contract_start_date",
         "contract_begin", "subscription_start", "subscription_start_date", "subscription_created_at", "start",
-        "valid_from",
+        "valid_from", "inserted_at", "signed", "signed_on", "signed_at", "date_signed", "go_live", "go_live_date",
+        "live_since", "onboarding_date", "onboarded", "onboarded_on", "opened_at", "opened_on", "date_opened",
+        "begin_date",
         // German
         "gültig_ab", "gültig_seit", "vertragsbeginn", "vertragsstart", "vertragsabschluss", "kunde_seit",
         "mitglied_seit", "angelegt_am",
         "angelegt", "erstellt_am", "erstellt", "erstelldatum", "anlagedatum", "registriert_am", "registrierungsdatum",
         "anmeldedatum", "beitrittsdatum", "eintrittsdatum", "startdatum", "abobeginn", "abo_beginn", "beginn",
+        "abschluss",
+        "abschlussdatum",
         // French
         "date_d_inscription", "date_inscription", "inscrit_le", "inscription", "date_de_création", "date_de_creation",
         "date_création", "date_creation", "créé_le", "cree_le", "client_depuis", "membre_depuis", "date_d_adhésion",
         "date_d_adhesion", "début_de_contrat", "debut_de_contrat", "début_du_contrat", "debut_du_contrat",
         "date_de_début", "date_de_debut", "date_de_souscription", "date_d_abonnement", "date_d_entrée",
+        "date_de_signature", "signé_le",
         // Spanish
         "fecha_de_alta", "fecha_alta", "alta", "fecha_de_registro", "fecha_registro", "fecha_de_creación",
         "fecha_de_creacion", "creado_el", "creado", "cliente_desde", "fecha_de_inicio", "fecha_inicio",
-        "inicio_de_contrato", "inicio_del_contrato", "fecha_de_inscripción", "fecha_de_suscripción",
+        "inicio_de_contrato", "inicio_del_contrato", "fecha_de_inscripción", "fecha_de_suscripción", "inicio",
         // Dutch, Italian, Portuguese
         "klant_sinds", "ingangsdatum", "aangemaakt_op", "aangemaakt", "aanmaakdatum", "startdatum_contract",
         "inschrijfdatum", "cliente_dal", "data_di_iscrizione", "data_iscrizione", "data_di_creazione", "data_creazione",
-        "data_inizio", "cliente_desde", "data_de_criação", "data_de_cadastro", "data_de_início",
+        "data_inizio", "cliente_desde", "data_de_criação", "data_de_cadastro", "data_de_início", "begindatum",
+        // Swedish, Danish, Norwegian, Polish
+        "avtalsstart", "skapad", "kunde_fra", "asiakas_alkaen", "zákazník_od", "data_de_entrada", "on_board_since",
+        "startdato", "oprettet", "opprettet", "kunde_siden", "data_rozpoczęcia",
     ]
     static let mrr = [
         "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
@@ -92,6 +102,10 @@ enum AccountColumnNames {
         "per_maand", "prix_par_mois", "prix_mois", "precio_al_mes", "precio_por_mes", "prezzo_al_mese",
         "preço_por_mês", "monatlich_wiederkehrender_umsatz",
         "revenu_mensuel_récurrent", "ingresos_recurrentes_mensuales", "ingreso_recurrente_mensual",
+        "monatl_gebühr", "preis_monat", "abo_mtl", "prijs_p_m", "abonnement_per_maand", "månadsavgift", "månadspris",
+        "pris_per_månad", "månadskostnad", "månedspris", "månedlig_pris", "månedlig_ydelse", "pris_pr_måned",
+        "pris_per_måned", "abonnement_pr_måned", "opłata_miesięczna", "abonament_miesięczny", "cena_miesięczna",
+        "cena_za_miesiąc", "kuukausihinta", "kuukausimaksu", "měsíční_platba", "měsíční_poplatek", "měsíční_cena",
         "maandelijks_terugkerende_omzet", "receita_recorrente_mensal", "ricavi_ricorrenti_mensili",
     ]
     /// Names that are those of the revenue only where an amount is in a currency: `£/month`, and not the number of a month.
@@ -130,7 +144,8 @@ enum AccountColumnNames {
         "kunde_seit",
         "attivazione", "eintritt", "onboard", "rejestrac", "début_d", "fecha_de_inicio", "inizio", "início", "beginn",
         "klient_od",
-        "kund_sedan", "dołącz",
+        "kund_sedan", "dołącz", "kunde_siden", "oprettet", "start_date", "begin_date", "first_subscri", "first_paid",
+        "first_payment", "signatur", "rozpocz", "avtalsstart",
     ]
     /// The name without what a tool puts before the columns of accounts: `churned_at` of `organization_churned_at`.
     static func withoutOwner(_ name: String) -> String {
@@ -146,7 +161,7 @@ enum AccountColumnNames {
         ofBeginnings.contains { name.contains($0) }
             && ![
                 "last", "update", "modif", "by", "owner", "contact", "inact", "trial", "churn", "cancel", "next",
-                "login", "baja",
+                "login", "baja", "period", "term", "current", "project", "campaign", "renew",
             ].contains { name.contains($0) }
     }
 
@@ -190,6 +205,7 @@ enum AccountColumnNames {
         "plan_amount", "subscription_amount", "plan_price", "price", "subscription_price",
         "recurring_amount", "recurring_price", "billing_amount", "subscription_value", "contract_value", "total",
         "value",
+        "order_total", "recurring_total", "subscription_total", "renewal_total", "renewal_amount",
         "betrag", "preis", "montant", "prix", "importe", "precio",
     ]
     static let interval = [
@@ -239,7 +255,11 @@ enum AccountColumnNames {
         "einddatum_abonnement",
         "disdetta", "disdetta_il", "opgezegd_per", "opgezegd_met_ingang_van", "data_cessazione", "cessazione",
         "cessato_il", "cancelamento", "encerrado_em", "encerramento",
-        "data_de_saída", "rescisão",
+        "data_de_saída", "rescisão", "cancelado_el", "cancelada_el", "vertrokken_op", "ausgeschieden_am",
+        "uppsagd", "uppsagt", "uppsagd_per", "uppsagt_per", "uppsägningsdatum", "avslutad", "avslutat", "avslutsdatum",
+        "opsagt", "opsagt_pr", "opsagt_den", "opsigelsesdato", "ophørt", "ophørt_den", "ophørsdato", "oppsagt",
+        "avsluttet_dato", "off_board", "off_boarded", "datum_ukončení", "churn_ts", "churned_ts", "data_rezygnacji",
+        "rezygnacja", "wypowiedziano", "data_wypowiedzenia",
     ]
     /// The end of a contract or of a period, which for most is a renewal: who has left where it lies behind, for others it is
     /// empty.
@@ -250,6 +270,7 @@ enum AccountColumnNames {
         "contract_end_date", "contract_ends", "ende", "vertragsende", "laufzeitende", "enddatum", "fin", "date_de_fin",
         "fin_de_contrat", "fin_du_contrat", "fecha_fin", "fecha_de_fin", "fin_de_contrato", "einddatum",
         "einddatum_contract", "data_fine", "fine_contratto", "data_fim", "fim_do_contrato", "data_de_término",
+        "slutdatum", "slutdato", "data_zakończenia", "vertragsende_am",
     ]
 }
 

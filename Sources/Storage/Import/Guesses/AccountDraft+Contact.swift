@@ -20,7 +20,7 @@ extension AccountDraft {
             notes.append("\"\(file.header[index])\" is the account's contact: contact_email\(remark)")
             taken.insert(index)
             let isFound =
-                AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
+                !file.isOfObjects && AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
                 && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
             if standIns.count > 1 {
                 let quoted = standIns.map { ImportHint.quoted(file.header[$0]) }
@@ -47,7 +47,9 @@ extension AccountDraft {
         }
         // Beside the names of people a contact is what the account is called, where nothing else is: so in Xero.
         let isOfAccounts = parts.count == 2 && !file.columns(AccountColumnNames.name).contains { $0 != key }
-        let people = (besideAddress + free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople))
+        let people =
+            (besideAddress
+            + free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople + ["full_name"]))
             .first { index in
                 let guess = file.guesses[index]
                 return guess.filled > 0 && guess.type == .text && !representatives.contains(index)
@@ -63,9 +65,10 @@ extension AccountDraft {
         }
         guard let people else { return }
         taken.insert(people)
+        person = people
         notes.append("\"\(file.header[people])\" is the account's contact: contact_name")
         if ColumnMap.simplified(file.header[people]) != "contact_name",
-            !AccountImport.nameSynonyms.contains(ColumnMap.simplified(file.header[people]))
+            file.isOfObjects || !AccountImport.nameSynonyms.contains(ColumnMap.simplified(file.header[people]))
                 || file.columns(AccountImport.nameSynonyms).first != people
                 || file.columns(AccountImport.nameSynonyms).count > 1
         {
@@ -122,7 +125,9 @@ extension AccountDraft {
 
     /// Of names that stand beside addresses and are not theirs: who answers for an account is no contact of it.
     private mutating func noteRepresentatives(_ email: Int?) {
-        let ours = free(Self.ofOwners).filter { index in !(email.map { file.areNames(index, of: $0) } ?? false) }
+        let ours = free(Self.ofOwners).filter { index in
+            !(email.map { file.areNames(index, of: $0) || file.siblings(of: $0).contains(index) } ?? false)
+        }
         // They are declared like any other column, and named so that nobody misses them among the contacts.
         representatives = Set(ours)
         let named = (ours + free(Self.ofRepresentatives)).filter { file.guesses[$0].filled > 0 }

@@ -24,7 +24,7 @@ extension AccountDraft {
         }
         let ofCustomers = file.columns([
             "customer_id", "account_id", "company_id", "account_code", "customer_code", "customer_key", "account_key",
-            "client_id", "organization_id", "org_id", "customer", "account",
+            "client_id", "organization_id", "org_id", "customers_id", "customer", "account",
         ]).first { index in
             let guess = file.guesses[index]
             return isOfSubscriptions && guess.filled == guess.count || isOfPeople && guess.filled * 5 >= guess.count * 4

@@ -38,7 +38,7 @@ extension AccountDraft {
                 switch name {
                 case "created_at":
                     free(names) + rest.filter { AccountColumnNames.namesBeginning(file.simpleName($0)) } + owned
-                case "churned_at" where !hasEnds: free(names) + owned
+                case "churned_at" where !hasEnds: free(names) + owned + rest.filter(isOfLeaving)
                 default: free(names)
                 }
             guard
@@ -81,9 +81,16 @@ extension AccountDraft {
                 + "others: it is taken for the day on which they left (churned_at)")
     }
 
+    /// Whether a column says by its words when some have left: `Date de départ`, `ausgeschieden am`.
+    private func isOfLeaving(_ index: Int) -> Bool {
+        isOfSome(index) && PresenceWord.accountHasLeft(file.simpleName(index)) == true
+    }
+
     /// The day on which some have left, under a name that says so.
     var dayOfLeaving: Int? {
-        free(AccountColumnNames.churned).first { isOfSome($0) && file.guesses[$0].days * 2 <= file.rows }
+        (free(AccountColumnNames.churned) + file.usable.filter { !taken.contains($0) && isOfLeaving($0) }).first {
+            isOfSome($0) && file.guesses[$0].days * 2 <= file.rows
+        }
     }
 
     /// Whether some accounts have a day there, all of them past, and others none.
@@ -123,9 +130,12 @@ extension AccountDraft {
             $0 + (BooleanWord.value(of: $1.key.lowercased()) == true || $1.key == "1" ? $1.value : 0)
         }
         guard count > 0 else { return }
+        let isRead = saysStatus && ["isdeleted", "is_deleted"].contains(ColumnMap.simplified(file.header[index]))
         notes.append(
-            "\"\(file.header[index])\": \(count) of \(file.rows) accounts \(count == 1 ? "is" : "are") deleted there, and may be written to "
-                + "all the same: leave them out of the export")
+            "\"\(file.header[index])\": \(count) of \(file.rows) accounts \(count == 1 ? "is" : "are") deleted there, and "
+                + (isRead
+                    ? "\(count == 1 ? "counts" : "count") as churned"
+                    : "may be written to all the same: leave them out of the export"))
     }
 
     static let nobodyLeft = "no column says who has left"

@@ -56,6 +56,8 @@ struct AccountDraft {
         }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].folded) }
             .sorted { $0.name < $1.name }
     }
+    /// The column that names the account's contact.
+    var person: Int?
     /// Columns that name our own people.
     var representatives: Set<Int> = []
 
@@ -107,6 +109,8 @@ struct AccountDraft {
             || !file.columns(["account_code"]).isEmpty && !file.columns(["plan_code"]).isEmpty
             || file.columns(["id"]).contains { index in
                 file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
+                    || file.isCalledSubscriptions
+                        && !file.columns(["customer_id", "customers_id", "account_id", "customer_code"]).isEmpty
             }
     }
 
@@ -127,18 +131,22 @@ struct AccountDraft {
 
     private mutating func addStatus() {
         guard let guess = StatusGuess(file, free: free) else { return }
-        if let map = guess.attribute?.form.map,
-            !file.guesses[guess.column].words.keys.contains(where: isOfThoseWhoLeft),
-            map.values.allSatisfy({ $0 == "active" }), let day = dayOfLeaving
-        {
-            taken.insert(guess.column)
-            notes.append(
-                "\"\(file.header[guess.column])\" says of nobody that they have left, and \"\(file.header[day])\" says it of "
-                    + "\(file.guesses[day].days): the day counts, and the status is not read")
-            return
-        }
         notes += guess.notes
-        if let attribute = guess.attribute { add(attribute, guess.column) }
+        if var attribute = guess.attribute {
+            let words = file.guesses[guess.column].words.keys
+            if !words.contains(where: { StatusWords.meaning(of: $0) == .gone }),
+                attribute.form.map.values.contains("active") || words.contains(where: { $0.lowercased() == "active" }),
+                let day = dayOfLeaving
+            {
+                for word in words where StatusWords.meaning(of: word) == .active {
+                    attribute.form.map[word.lowercased()] = ""
+                }
+                notes.append(
+                    "\"\(file.header[guess.column])\" says of nobody that they have left, and \"\(file.header[day])\" says it of "
+                        + "\(file.guesses[day].days): the day counts, and not the word for customers")
+            }
+            add(attribute, guess.column)
+        }
         let trials = file.guesses[guess.column].words.filter {
             ["trialing", "trialling", "in_trial", "trial"].contains(ColumnMap.simplified($0.key))
         }
@@ -148,8 +156,6 @@ struct AccountDraft {
                 + "with billing: { trials: customers }; if it is none, map it to churned")
     }
 
-    private func isOfThoseWhoLeft(_ word: String) -> Bool { StatusWords.meaning(of: word) != .active }
-
     private mutating func addOthers() {
         for (name, names) in [
             ("name", AccountColumnNames.name + otherNames),
@@ -158,9 +164,16 @@ struct AccountDraft {
             ("locale", ["locale", "language", "lang"]),
         ] {
             if name == "timezone" { noteZones(free(names)) }
-            guard let index = free(names).first(where: { name != "timezone" || file.guesses[$0].isZone }) else {
-                continue
-            }
+            guard
+                let index = free(names).first(where: { index in
+                    switch name {
+                    case "timezone": file.guesses[index].isZone
+                    // What subscriptions are called is the name of their plan.
+                    case "name": !isOfSubscriptions || file.guesses[index].distinct * 2 > file.guesses[index].filled
+                    default: true
+                    }
+                })
+            else { continue }
             add(Attribute(name, .text), index)
         }
         // The key may be all that there is of a name.
@@ -172,12 +185,28 @@ struct AccountDraft {
         if attributes.values.contains(where: { $0.name == "name" }) == false,
             !lines.contains(where: { $0.hasPrefix("  name:") })
         {
+            if let person, !mayBeCalledOtherwise {
+                lines.append("  name: { column: \(ImportHint.quoted(file.header[person])) }")
+                notes.append(
+                    "no column says what accounts are called, and they are called as their contact is: "
+                        + "\"\(file.header[person])\"")
+                return
+            }
             notes.append(
                 "no column says what accounts are called (name), and a message that names them is held until one does: "
                     + "attributes: { name: { column: \"...\" } }")
         }
         if let index = free(["stage_since"]).first, file.guesses[index].isMoment {
             add(moment: Attribute("stage_since", .instant), index)
+        }
+    }
+
+    /// Whether some text, which nothing has taken, tells accounts apart: it may be their name.
+    private var mayBeCalledOtherwise: Bool {
+        file.usable.contains { index in
+            let guess = file.guesses[index]
+            return !taken.contains(index) && guess.type == .text && guess.isNearlyUnique && !guess.isEmail
+                && !FileGuess.isOfNames(file.simpleName(index)) && !FileGuess.isOfPlaces(file.simpleName(index))
         }
     }
 

@@ -35,13 +35,15 @@ struct ColumnTitles {
             guard let mark, let start = header[index].range(of: mark) else { return Self.withoutCustom(header[index]) }
             return FileGuess.simplified(String(header[index][start.upperBound...]))
         }
-        joined = simple.map { $0.contains("_") ? nil : $0 }
+        joined = zip(simple, bare).map { simple, bare in
+            simple.contains("_") ? bare.flatMap { $0.contains("_") ? nil : $0 } : simple
+        }
     }
 
     /// What tools put before and behind the names of fields that people add: `CHURN_DATE__C`, `custom.Churned At`, `cf_churn_date`.
     private static func withoutCustom(_ name: String) -> String? {
         var rest = Substring(name.lowercased())
-        for suffix in ["__c", "__pc"] where rest.hasSuffix(suffix) { rest = rest.dropLast(suffix.count) }
+        for suffix in ["__c", "__pc", " (metadata)"] where rest.hasSuffix(suffix) { rest = rest.dropLast(suffix.count) }
         let prefixes = [
             "custom_field_", "custom field: ", "custom: ", "custom.", "custom_", "cf_", "cf.", "properties.", "$",
         ]

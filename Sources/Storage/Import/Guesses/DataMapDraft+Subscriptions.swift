@@ -65,11 +65,13 @@ extension FileGuess {
         "contratos", "contratti",
     ]
 
+    /// Whether the file's name says that its rows are subscriptions.
+    var isCalledSubscriptions: Bool { title.split(separator: "_").contains { Self.titles.contains(String($0)) } }
+
     /// Whether it has a row for each subscription, with how it stands.
     var isOfSubscriptions: Bool {
         let isNamed =
-            title.split(separator: "_").contains { Self.titles.contains(String($0)) }
-            || !columns(["subscription_id", "subscription_uuid", "subscriptions_id"]).isEmpty
+            isCalledSubscriptions || !columns(["subscription_id", "subscription_uuid", "subscriptions_id"]).isEmpty
             || columns(["id"]).contains { index in
                 guesses[index].filled > 0 && guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
             }

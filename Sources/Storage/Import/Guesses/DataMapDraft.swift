@@ -299,6 +299,11 @@ struct DataMapDraft {
 
     func join(of file: FileGuess) -> AccountJoin? { file.join(key, addresses(besides: file), accounts.joins) }
 
+    /// Whether a file names accounts by nothing but addresses.
+    func isFoundByAddress(_ file: FileGuess) -> Bool {
+        join(of: file).map { $0.by == nil && file.guesses[$0.column].isEmail } ?? false
+    }
+
     /// The column that names accounts, and by what, where that is not their key.
     func accountPair(_ file: FileGuess, _ index: Int) -> String {
         let join = join(of: file)

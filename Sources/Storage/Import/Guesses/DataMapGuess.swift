@@ -58,7 +58,10 @@ package struct DataMapGuess {
         let memberships = MembershipGuess(all, of: looked[best])
         let others = all.filter { memberships?.names.contains($0.name) != true }
         var draft = DataMapDraft(AccountDraft(looked[best], beside: others), with: others)
-        for file in others { draft.add(file) }
+        // Addresses name accounts only where other files have brought them.
+        let byAddress = Set(others.filter { draft.isFoundByAddress($0) }.map(\.name))
+        for file in others where !byAddress.contains(file.name) { draft.add(file) }
+        for file in others where byAddress.contains(file.name) { draft.add(file) }
         yaml = draft.text
         files = looked.map { ($0.name, $0.rows) }
         currency = draft.currency

@@ -63,7 +63,8 @@ extension FileGuess {
     }
 
     private static let besideCompanies: Set<Substring> = [
-        "name", "billing", "bill", "to", "default", "address", "legal", "full", "the", "customer", "client", "primary",
+        "name", "billing", "bill", "to", "default", "address", "legal", "full", "the", "customer", "customers",
+        "client", "primary",
         "trading",
         "registered", "official", "display", "nom", "de", "la", "l", "nombre", "nome", "naam", "van", "der", "des",
     ]

@@ -143,6 +143,7 @@ struct MoneyName {
         ],
         parts: [
             "betrag", "preis", "miete", "montant", "importe", "importo", "precio", "bedrag", "prijs", "belopp", "beløb",
+            "spris", "hinta", "maksu", "platba", "poplat",
             "umsatz", "rechnungss", "loyer", "kostnad", "price", "ingreso", "revenu",
         ])
 

@@ -9,7 +9,7 @@ struct StatusGuess {
         "kundenstatus", "vertragsstatus", "abo_status", "kontostatus", "statut", "statut_client", "état", "etat",
         "estado", "estado_cliente", "estado_del_cliente", "estatus", "klantstatus", "stato", "stato_cliente",
         "situação", "situacao", "status_do_cliente", "situación", "situacion", "status_label", "customer_stage",
-        "customer_phase",
+        "customer_phase", "tila", "stav",
     ]
     /// Whether a column is called a status of accounts, however its words are cut short: `Cust. Status`, `Subscription State`.
     static func isNamed(_ name: String) -> Bool {

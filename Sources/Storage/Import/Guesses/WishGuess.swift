@@ -42,6 +42,13 @@ struct WishGuess {
             return guess.words.keys.allSatisfy(WishWord.isTick)
                 || guess.isMoment && !ColumnMap.simplified(file.header[index]).hasPrefix("subscribed")
         }
+        /// Leave to send: `Bulk Email` with "Allow" and "Do Not Allow".
+        func isOfLeave(_ index: Int) -> Bool {
+            WishWord.speaksOfMessages(file.header[index])
+                && file.guesses[index].words.keys.allSatisfy {
+                    ["allow", "do_not_allow", "allowed", "not_allowed"].contains(ColumnMap.simplified($0))
+                }
+        }
         func isOfWords(_ index: Int) -> Bool {
             let guess = file.guesses[index]
             return guess.type == .text && guess.distinct <= Self.mostWords
@@ -68,7 +75,9 @@ struct WishGuess {
         let all = Set(free(file.usable.map { file.simpleName($0) })).sorted()
         var doubtful = all.filter { index in
             !columns.contains { $0.0 == index } && file.guesses[index].filled > 0
-        }.compactMap { index in WishWord.soundsLikeOptIn(file.header[index]).map { (index, $0) } }
+        }.compactMap { index in
+            (WishWord.soundsLikeOptIn(file.header[index]) ?? (isOfLeave(index) ? true : nil)).map { (index, $0) }
+        }
         // How subscriptions stand that are paid for is no wish.
         doubtful.removeAll { index, isOptIn in
             let words = file.guesses[index].words.keys

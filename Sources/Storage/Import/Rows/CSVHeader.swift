@@ -50,7 +50,7 @@ struct CSVHeader {
         return [0x2c, 0x3b, 0x09, 0x7c].contains(line[4]) && line.count <= 8 ? line[4] : nil
     }
 
-    /// The lines outside quotes; the last one only when it is whole.
+    /// The lines outside quotes that hold anything; the last one only when it is whole.
     private static func lines(_ text: Cell, isWhole: Bool) -> [Cell] {
         var lines: [Cell] = []
         var start = 0
@@ -59,7 +59,8 @@ struct CSVHeader {
             if text[index] == 0x22 { isQuoted.toggle() }
             guard text[index] == 0x0a, !isQuoted else { continue }
             let line = Cell(rebasing: text[start..<index])
-            if !line.trimmed.isEmpty { lines.append(line) }
+            // A line of tabs alone is a line all the same.
+            if line.contains(where: { $0 != 0x0d }) { lines.append(line) }
             start = index + 1
         }
         let rest = Cell(rebasing: text[start...])

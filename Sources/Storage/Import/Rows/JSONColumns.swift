@@ -34,7 +34,7 @@ struct JSONColumns {
         _ members: [JSONScanner.Member], _ prefix: String, _ depth: Int,
         _ body: (String, JSONScanner.Member, Int) -> Void
     ) {
-        for member in members {
+        for member in members.lazy.map(JSONScanner.plain) {
             let name = prefix + member.key.string
             switch member.kind {
             case .object where depth < deepest:

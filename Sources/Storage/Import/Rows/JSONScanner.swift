@@ -38,6 +38,15 @@ struct JSONScanner {
         }
     }
 
+    /// What MongoDB writes as an object is a value: `{"$oid": "65f0"}`, `{"$date": {"$numberLong": "0"}}`.
+    static func plain(_ member: Member) -> Member {
+        guard member.kind == .object, member.value.count < 100, member.value.dropFirst().contains(UInt8(ascii: "$")),
+            let inner = members(of: UnsafeMutableBufferPointer(mutating: member.value)), inner.count == 1,
+            inner[0].key.first == UInt8(ascii: "$")
+        else { return member }
+        return plain(Member(key: member.key, value: inner[0].value, kind: inner[0].kind))
+    }
+
     private mutating func object() -> Bool {
         skipBlanks()
         guard take("{") else { return false }

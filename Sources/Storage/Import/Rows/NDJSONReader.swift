@@ -14,6 +14,8 @@ final class NDJSONReader: RowReader {
     private var places: [String: Int] = [:]
     /// Further columns that are called as one before, by the place of that.
     private var twins: [Int: [Int]] = [:]
+    /// What each column is called first.
+    private var given: [String] = []
     private var columnCount = 0
     private var severally: Set<Int> = []
     /// Where each member of the previous object belonged; the next one mostly looks alike.
@@ -64,6 +66,7 @@ final class NDJSONReader: RowReader {
     func expect(_ names: [[String]], severally: Set<Int>) {
         self.severally = severally
         columnCount = names.count
+        given = names.map { $0.first ?? "" }
         for (index, names) in names.enumerated() {
             if let first = names.first, let twin = places[first] { twins[twin, default: []].append(index) }
             for name in names where places[name] == nil { places[name] = index }
@@ -100,7 +103,7 @@ final class NDJSONReader: RowReader {
         record.numbers = nil
         record.others.removeAll(keepingCapacity: true)
         if let complaint = encodingComplaint(Cell(bytes)) { return .bad(complaint) }
-        guard let members = JSONScanner.members(of: bytes) else {
+        guard let members = JSONScanner.members(of: bytes)?.map(JSONScanner.plain) else {
             return .bad(Rejection(.malformed, "the \(isInArray ? "element" : "line") is not one JSON object"))
         }
         if columns != nil {
@@ -135,11 +138,16 @@ final class NDJSONReader: RowReader {
                 record.others.append(member)
                 continue
             }
-            if present[place], severally.contains(place), !isRepeat(members, index) {
+            // Of the name that a column is given and one that it may have, too, the given one counts.
+            if present[place], !isRepeat(members, index),
+                severally.contains(place) || given[place] != member.key.string
+            {
                 record.others.append(member)
                 continue
             }
-            if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
+            if present[place], isRepeat(members, index) {
+                return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice"))
+            }
             present[place] = true
             numbers[place] = member.kind == .number
             record.cells[place] = member.kind == .null ? Cell.empty : member.value
