@@ -42,6 +42,23 @@ import Testing
         #expect(endpoint.received.count == 3)
     }
 
+    /// The cap is not what kept it from leaving.
+    @Test func whatAPauseKeepsBackUntilItsTimeIsOverIsNotCapped() async throws {
+        let endpoint = try Endpoint()
+        let test = try TestWorkspace.competing(
+            endpoint, ["a": TestWorkspace.competitor("a", priority: 90), "b": TestWorkspace.competitor("b")])
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        #expect(try test.rows("SELECT reason FROM touch WHERE state = 'pending'") == ["cap 1 per 1d"])
+        try test.store.write { try Pauses.set("playbook:b", reason: "test", at: noon(20_000), $0) }
+        try await test.drain(noon(20_008))
+        #expect(
+            try test.rows("SELECT state, reason FROM touch WHERE state <> 'sent'") == [
+                "expired|waited too long: the playbook is paused: test"
+            ])
+        #expect(endpoint.received.count == 1)
+    }
+
     /// Three have gone in a week, the last of them today: there is room by both caps on the eighth day, or never.
     @Test(arguments: [("7d", false), ("3d", true)])
     func aMessageThatTwoCapsHoldSaysWhenBothHaveRoom(expires: String, isInVain: Bool) async throws {

@@ -238,16 +238,18 @@ extension Life {
         let known = facts.recipients(contacts, account)
         // Who does not want it any more does not send it on to somebody else; the claim ends it.
         if let id = touch.contactID, known.isSame(id, address: touch.recipient, reach) { return true }
-        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, by: reach) }
+        let eventContact = enrolled.event?.contactID
+        var recipient = touch.contactID.flatMap {
+            known.stays($0, for: playbook, by: reach, eventContact: eventContact ?? $0)
+        }
         let taken = Set(
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
-            recipient = known.find(for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
+            recipient = known.find(for: playbook, by: [reach], eventContact: eventContact)
                 .first { !taken.contains($0.address) }
         }
         guard let recipient else {
-            let why = known.whyNobody(
-                for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
+            let why = known.whyNobody(for: playbook, by: [reach], eventContact: eventContact)
             (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }

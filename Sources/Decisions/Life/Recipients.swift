@@ -169,8 +169,23 @@ package struct Recipients: Sendable {
     private func isActive(_ contact: Int) -> Bool { contacts.text("status", contact) == "active" }
 
     /// The contact as a recipient, if it may be written to.
-    package func contact(_ id: Int64, for playbook: Playbook, by reach: Reach) -> Recipient? {
+    private func contact(_ id: Int64, for playbook: Playbook, by reach: Reach) -> Recipient? {
         range.first { contacts.ids[$0] == id }.flatMap { recipient($0, for: playbook, by: [reach]) }
+    }
+
+    /// The contact of a touch that waits, while nobody comes before it in `to:`; nil where somebody else is meant by now.
+    ///
+    /// - Parameter eventContact: the contact that the triggering event names; of an event that names none, that of the touch.
+    package func stays(
+        _ id: Int64, for playbook: Playbook, by reach: Reach, eventContact: Int64?
+    ) -> Recipient? {
+        guard let current = contact(id, for: playbook, by: reach) else { return nil }
+        let reachable = range.lazy.filter { self.reach($0, for: playbook, by: [reach]) != nil }
+        guard let best = reachable.compactMap({ rank(of: $0, for: playbook, eventContact: eventContact) }).min() else {
+            let isStandIn = !standIn(for: playbook, by: [reach], eventContact: eventContact).isEmpty
+            return isStandIn ? current : nil
+        }
+        return rank(of: current.contact, for: playbook, eventContact: eventContact) == best ? current : nil
     }
 
     /// Whether the contact is active and still has the address, but must not be written to there.

@@ -53,8 +53,8 @@ struct ClaimRules: Sendable {
         guard touch.isEnrolled else { return .end(state: .cancelled, reason: "the enrollment ended") }
         if touch.hasChurned, exitsWhenChurned { return .end(state: .cancelled, reason: "the account churned") }
         if now >= touch.expiresAt {
-            return .end(
-                state: Cap.isReason(touch.reason) ? .capped : .expired, reason: lateness(of: touch, stepWindow))
+            let isCapped = Cap.isReason(touch.reason) && pauses.reason(for: touch.playbook) == nil
+            return .end(state: isCapped ? .capped : .expired, reason: lateness(of: touch, stepWindow))
         }
         if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil {
             return .leave(reason: nil)

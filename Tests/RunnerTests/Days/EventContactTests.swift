@@ -45,4 +45,37 @@ import Testing
                     + "the contact that the event names has left"
             ])
     }
+
+    /// The event names another person, or one at last, while the message waits for the morning.
+    @Test(arguments: [true, false]) func whomTheEventNamesNowGetsWhatWaits(namesSomebody: Bool) async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", "on: signed", more: ["to: [event.contact, owner]"])],
+            more: "send_window: { days: mon-sun, hours: 09:00-17:00 }")
+        try world.test.addAccounts(1)
+        for key in ["sam", "tom"] { try world.addContact(key, role: "support") }
+        try await world.run(noon(20_000, hours: -1))
+        try world.tell("signed", at: noon(20_000, hours: 7), by: "sam")
+        if !namesSomebody { try world.test.execute("UPDATE event SET contact_id = NULL") }
+        try await world.run(noon(20_000, hours: 8))
+        let recipient = try world.test.rows("SELECT recipient FROM touch")
+        #expect(recipient == [namesSomebody ? "sam@example.com" : "a1@example.com"])
+        try world.test.execute("UPDATE event SET contact_id = (SELECT id FROM contact WHERE key = 'tom')")
+        try await world.run([noon(20_001, hours: -2), noon(20_002, hours: -2)])
+        #expect(world.mails == ["tom@example.com: Hello a1"])
+    }
+
+    /// What is told of an event later without its person takes nobody's message.
+    @Test func whomAnEventNamedKeepsWhatWaitsWhereItNamesNobodyNow() async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", "on: signed", more: ["to: event.contact"])],
+            more: "send_window: { days: mon-sun, hours: 09:00-17:00 }")
+        try world.test.addAccounts(1)
+        try world.addContact("sam", role: "support")
+        try await world.run(noon(20_000, hours: -1))
+        try world.tell("signed", at: noon(20_000, hours: 7), by: "sam")
+        try await world.run(noon(20_000, hours: 8))
+        try world.test.execute("UPDATE event SET contact_id = NULL")
+        try await world.run(noon(20_001, hours: -2))
+        #expect(world.mails == ["sam@example.com: Hello a1"])
+    }
 }

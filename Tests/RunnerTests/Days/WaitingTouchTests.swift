@@ -95,6 +95,39 @@ import Testing
         #expect(world.endpoint.recipients == ["a1@example.com"])
     }
 
+    /// The one before is still a contact of the account, who is not meant any more.
+    @Test(arguments: Obstacle.allCases)
+    func whoTakesARoleOverGetsTheTouchOfTheOneBefore(obstacle: Obstacle) async throws {
+        let world = try await world(obstacle)
+        try world.test.execute("UPDATE contact SET role = 'user' WHERE role = 'owner'")
+        try world.addContact("zoe", role: "owner")
+        try await world.run([Self.morning, Self.morning + .days(1)])
+        #expect(try touch(world) == ["zoe@example.com|sent"])
+    }
+
+    @Test func ofAllWithARoleThoseWhoHaveItNowGetIt() async throws {
+        let world = try await world(to: "all admin") { world in
+            for key in ["bob", "cyd"] { try world.addContact(key, role: "admin") }
+        }
+        try world.test.execute("UPDATE contact SET role = 'user' WHERE key = 'bob'")
+        try world.addContact("dan", role: "admin")
+        try await world.run([Self.morning, Self.morning + .days(1)])
+        #expect(world.endpoint.recipients.sorted() == ["cyd@example.com", "dan@example.com"])
+    }
+
+    @Test func whoHasARoleNoMoreGetsNothingWhereTheOneWhoHasItMustNotBeWrittenTo() async throws {
+        let world = try await world(to: "owner")
+        try world.test.execute("UPDATE contact SET role = 'user' WHERE role = 'owner'")
+        try world.addContact("zoe", role: "owner")
+        try world.test.execute("INSERT INTO suppression VALUES ('zoe@example.com', '', 'bounced', 1)")
+        try await world.run([Self.morning, Self.morning + .days(1)])
+        #expect(world.mails.isEmpty)
+        #expect(
+            try touch(world, "t.state, t.reason") == [
+                "suppressed|no contact that may be written to: its contact with the role owner is suppressed (bounced)"
+            ])
+    }
+
     @Test func aTouchThatNobodyCanGetIsSuppressedWithItsReason() async throws {
         let world = try await world(accounts: 2)
         try world.test.execute("UPDATE contact SET status = 'left' WHERE account_id = 1 AND role = 'owner'")
