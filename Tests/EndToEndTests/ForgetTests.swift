@@ -101,8 +101,6 @@ import Testing
         #expect(back.complaints.contains("1 address was erased before and will not be written to"), "\(back)")
         #expect(
             try scratch.query("SELECT reason FROM suppression WHERE address = 'owner@a3.example'") == [["erased"]])
-        // By its name and by its hash it is one address.
-        #expect(try scratch.keeptouch("status").output.contains("1 addresses suppressed"))
         // What the file calls them is not kept again.
         try scratch.write("more.csv", "account,key,email,name,role\na3,x,owner@a3.example,Ida Brightwater,owner\n")
         #expect(try scratch.keeptouch("import", "contacts", "more.csv").code == 0)
