@@ -40,12 +40,22 @@ struct JSONScanner {
 
     /// What MongoDB writes as an object is a value: `{"$oid": "65f0"}`, `{"$date": {"$numberLong": "0"}}`.
     static func plain(_ member: Member) -> Member {
-        guard member.kind == .object, member.value.count < 100, member.value.dropFirst().contains(UInt8(ascii: "$")),
-            let inner = members(of: UnsafeMutableBufferPointer(mutating: member.value)), inner.count == 1,
-            inner[0].key.first == UInt8(ascii: "$")
+        guard member.kind == .object, member.value.count < longestPlain else { return member }
+        let bytes = UnsafeMutableBufferPointer(mutating: member.value)
+        // Looks before anything is unescaped: other objects stay as they are written.
+        var scanner = JSONScanner(bytes)
+        guard scanner.object(), scanner.spans.count == 1,
+            typesOfMongoDB.contains(Cell(rebasing: member.value[scanner.spans[0].key]).string),
+            let inner = members(of: bytes)?.first
         else { return member }
-        return plain(Member(key: member.key, value: inner[0].value, kind: inner[0].kind))
+        return plain(Member(key: member.key, value: inner.value, kind: inner.kind))
     }
+
+    private static let longestPlain = 100
+    /// MongoDB Extended JSON v2, those that a column may hold.
+    private static let typesOfMongoDB: Set = [
+        "$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal", "$uuid",
+    ]
 
     private mutating func object() -> Bool {
         skipBlanks()
