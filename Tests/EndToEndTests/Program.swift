@@ -52,7 +52,8 @@ private final class ProgramsUnderWay: Sendable {
 
 /// A command that is under way.
 ///
-/// One that has not ended after ten minutes is killed, so that a hang is a failure and no test waits for ever.
+/// One that has not ended after half an hour is killed, so that a hang is a failure and no test waits for ever. It is long, for a
+/// test that has started one may wait for those beside it until all of them are nearly through.
 final class RunningProgram {
     /// Held while a program starts or a pipe is made, so that no program inherits an end of another's pipe.
     static let starting = NSLock()
@@ -104,7 +105,7 @@ final class RunningProgram {
         Self.underWay.insert(identifier)
         let patience = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
         self.patience = patience
-        DispatchQueue.global().asyncAfter(deadline: .now() + 600, execute: patience)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1_800, execute: patience)
     }
 
     func signal(_ number: Int32) {
