@@ -45,12 +45,9 @@ package struct Recipients: Sendable {
     ///   - reaches: by what a contact may be reached; one of them is enough, and the first gives the address.
     ///   - eventContact: the contact that the triggering event names.
     package func find(for playbook: Playbook, by reaches: [Reach], eventContact: Int64?) -> [Recipient] {
-        var best: (rank: Int, contact: Int)?
-        for contact in range where reach(contact, for: playbook, by: reaches) != nil {
-            guard let rank = rank(of: contact, for: playbook, eventContact: eventContact) else { continue }
-            if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
-        }
-        guard let best, let first = recipient(best.contact, for: playbook, by: reaches) else {
+        guard let best = best(for: playbook, by: reaches, eventContact: eventContact),
+            let first = recipient(best.contact, for: playbook, by: reaches)
+        else {
             return standIn(for: playbook, by: reaches, eventContact: eventContact)
         }
         switch playbook.recipients[best.rank] {
@@ -66,6 +63,18 @@ package struct Recipients: Sendable {
             }
             return recipients
         }
+    }
+
+    /// The first entry of `to:` that a contact answers who may be written to, and the first such contact.
+    private func best(
+        for playbook: Playbook, by reaches: [Reach], eventContact: Int64?
+    ) -> (rank: Int, contact: Int)? {
+        var best: (rank: Int, contact: Int)?
+        for contact in range where reach(contact, for: playbook, by: reaches) != nil {
+            guard let rank = rank(of: contact, for: playbook, eventContact: eventContact) else { continue }
+            if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
+        }
+        return best
     }
 
     /// Where no active contact has a role that `to:` names, the account's only contact or the first of several: most
@@ -180,12 +189,13 @@ package struct Recipients: Sendable {
         _ id: Int64, for playbook: Playbook, by reach: Reach, eventContact: Int64?
     ) -> Recipient? {
         guard let current = contact(id, for: playbook, by: reach) else { return nil }
-        let reachable = range.lazy.filter { self.reach($0, for: playbook, by: [reach]) != nil }
-        guard let best = reachable.compactMap({ rank(of: $0, for: playbook, eventContact: eventContact) }).min() else {
-            let isStandIn = !standIn(for: playbook, by: [reach], eventContact: eventContact).isEmpty
-            return isStandIn ? current : nil
-        }
-        return rank(of: current.contact, for: playbook, eventContact: eventContact) == best ? current : nil
+        let isMeant =
+            if let best = best(for: playbook, by: [reach], eventContact: eventContact) {
+                rank(of: current.contact, for: playbook, eventContact: eventContact) == best.rank
+            } else {
+                !standIn(for: playbook, by: [reach], eventContact: eventContact).isEmpty
+            }
+        return isMeant ? current : nil
     }
 
     /// Whether the contact is active and still has the address, but must not be written to there.

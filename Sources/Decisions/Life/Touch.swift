@@ -83,5 +83,8 @@ package struct Touch: Sendable, Equatable {
 
     package static let wasDue = "it was due "
 
+    /// Why a touch ends whose new recipient has another one of its step.
+    package static let isTaken = "whom it would go to now has this step's message already"
+
     package static func team(_ channel: String) -> String { "team:" + channel }
 }

@@ -239,7 +239,7 @@ extension PlaybookHistory.EnrollmentHistory {
         var touch = touch
         if isTaken {
             (touch.contactID, touch.recipient) = (touches[place].touch.contactID, touches[place].touch.recipient)
-            (touch.state, touch.reason) = (.suppressed, "whom it would go to now has this step's message already")
+            (touch.state, touch.reason) = (.suppressed, Touch.isTaken)
         }
         touches[place].touch = touch
         touches[place].settledAt = touch.state.isSettled ? now : nil

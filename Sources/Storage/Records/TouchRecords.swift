@@ -78,9 +78,7 @@ package struct TouchRecords {
                 WHERE t.id = :id AND o.recipient = :recipient AND o.id <> t.id
                 """, ["id": .integer(id), "recipient": .text(touch.recipient)]) != nil
         var touch = touch
-        if isTaken {
-            (touch.state, touch.reason) = (.suppressed, "whom it would go to now has this step's message already")
-        }
+        if isTaken { (touch.state, touch.reason) = (.suppressed, Touch.isTaken) }
         _ = try connection.execute(
             """
             UPDATE touch SET contact_id = CASE WHEN :taken = 1 THEN contact_id ELSE :contact END,

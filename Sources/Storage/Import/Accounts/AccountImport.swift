@@ -25,7 +25,7 @@ final class AccountImport: ImportTarget {
     private let store: Store
     private let connection: Connection
     let context: ImportContext
-    private let attributes: [Attribute]
+    let attributes: [Attribute]
     private let events: ColumnEvents
     let owner: ContactTable
     let wishes: WishReader
@@ -46,7 +46,7 @@ final class AccountImport: ImportTarget {
     private let lifecycle: LifecycleCells
     private var intervals: [IntervalCell] = []
     private var currency: CurrencyCell?
-    private let spelling: AccountKeySpelling
+    let spelling: AccountKeySpelling
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
@@ -387,16 +387,5 @@ final class AccountImport: ImportTarget {
     func end() {
         StagedRowsTable.drop(rows, on: connection)
         owner.end()
-    }
-
-    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        guard let attribute = attributes.first(where: { $0.name == rejection.column }) else { return nil }
-        if attribute.name == "key" {
-            return spelling.digits.map { ImportHint.keyLine(context, digits: $0) }
-        }
-        guard let line = ImportHint.line(for: attribute, in: .attributes, values, ofMost: ofMost, context) else {
-            return nil
-        }
-        return ([line] + ImportHint.linesBeside(attribute, among: attributes, values, context)).joined(separator: "\n")
     }
 }

@@ -57,15 +57,13 @@ final class LifecycleCells {
         servedUntil = ServedUntil(map, attributes, context, besides: Set(taken))
         isNotice = map.place(of: "churned_at").map { ServedUntil.isOfNotice(map.header[$0]) } ?? true
         statusPlace = map.place(of: "status")
-        deletedPlace = map.header.firstIndex { ["isdeleted", "is_deleted"].contains(ColumnMap.simplified($0)) }
+        deletedPlace = map.header.firstIndex(where: DeletionMark.isNamed)
         if map.isPerRow || deletedPlace == statusPlace { deletedPlace = nil }
         return !servedUntil.isEmpty
     }
 
     private func isDeleted(_ record: Record) -> Bool {
-        guard let deletedPlace else { return false }
-        let word = record.cells[deletedPlace].trimmed.string
-        return word == "1" || BooleanWord.value(of: word.lowercased()) == true
+        deletedPlace.map { DeletionMark.isSet(record.cells[$0].trimmed.string) } ?? false
     }
 
     /// Whether the row says that its account is a customer; nil where it says nothing.

@@ -55,6 +55,7 @@ final class WishReader {
     func begin(_ map: ColumnMap, statusPlace: Int? = nil) {
         self.statusPlace = statusPlace
         let status = context.dataMap.importedContactAttributes.first { $0.name == "status" }
+        statusMeanings = RecurringWords()
         statusWords = MappedWords(context.form(of: "status", status?.form ?? ColumnForm()).map)
         for (index, attribute) in attributes.enumerated() {
             let form = context.form(of: attribute.name, attribute.form)

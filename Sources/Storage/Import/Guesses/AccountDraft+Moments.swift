@@ -127,10 +127,10 @@ extension AccountDraft {
             return
         }
         let count = file.guesses[index].words.reduce(0) {
-            $0 + (BooleanWord.value(of: $1.key.lowercased()) == true || $1.key == "1" ? $1.value : 0)
+            $0 + (DeletionMark.isSet($1.key) ? $1.value : 0)
         }
         guard count > 0 else { return }
-        let isRead = saysStatus && ["isdeleted", "is_deleted"].contains(ColumnMap.simplified(file.header[index]))
+        let isRead = saysStatus && DeletionMark.isNamed(file.header[index])
         notes.append(
             "\"\(file.header[index])\": \(count) of \(file.rows) accounts \(count == 1 ? "is" : "are") deleted there, and "
                 + (isRead
